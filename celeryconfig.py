@@ -1,0 +1,31 @@
+"""The Celery application's settings. `broker_url` is the one line that switches brokers."""
+
+import os
+
+broker_url = os.environ.get("CELERY_BROKER_URL", "sqlite:///queue.db")
+
+# Nothing is lost: a job leaves the queue when it has run, and a job whose
+# process was killed under it goes back.
+task_acks_late = True
+task_reject_on_worker_lost = True
+
+# JSON only: a job cannot carry code.
+task_serializer = "json"
+accept_content = ["json"]
+
+# Lower runs first: 1 critical, 3 high, 5 normal, 8 low, 9 garbage collection.
+task_default_priority = 5
+task_inherit_parent_priority = False
+
+worker_concurrency = 3
+worker_prefetch_multiplier = 1
+broker_connection_retry_on_startup = True
+
+# What Redis needs to behave as SQLite does; SQLite ignores it. Ten steps make
+# ten priorities of it; without a long visibility timeout it hands a running
+# job out twice.
+broker_transport_options = {
+    "priority_steps": list(range(10)),
+    "queue_order_strategy": "priority",
+    "visibility_timeout": 24 * 3600,
+}
