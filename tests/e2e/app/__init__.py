@@ -1,0 +1,1 @@
+"""The Celery application that the end-to-end tests' workers run."""

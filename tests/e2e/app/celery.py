@@ -1,0 +1,10 @@
+"""`celery -A app …`: the brokers come from the environment, as do a test's own settings."""
+
+import json
+import os
+
+from app.settings import SETTINGS
+from celery import Celery
+
+app = Celery("e2e")
+app.config_from_object({**SETTINGS, **json.loads(os.environ.get("E2E_SETTINGS", "{}"))})

@@ -1,0 +1,65 @@
+"""Tasks that fail, and tasks whose process is killed under them."""
+
+import os
+import signal
+from typing import Any
+
+from app import diary
+from celery import Task, shared_task
+from celery.signals import task_success
+
+
+class HiccupError(Exception):
+    """Passes when the task is tried again."""
+
+
+@shared_task(
+    name="flaky", bind=True, autoretry_for=(HiccupError,), max_retries=5, default_retry_delay=0.1
+)
+def flaky(self: Task, key: str, failures: int) -> str:
+    diary.write(self, "started", key)
+    if self.request.retries < failures:
+        raise HiccupError
+    diary.write(self, "done", key)
+    return key
+
+
+@shared_task(name="broken", bind=True)
+def broken(self: Task, key: str) -> None:
+    diary.write(self, "started", key)
+    raise ValueError(key)
+
+
+@shared_task(name="deadly", bind=True)
+def deadly(self: Task, key: str, times: int) -> str:
+    """Kill the pool process on the first `times` runs."""
+    diary.write(self, "started", key)
+    if diary.count("started", key) <= times:
+        os.kill(os.getpid(), signal.SIGKILL)
+    diary.write(self, "done", key)
+    return key
+
+
+@shared_task(name="hog", bind=True)
+def hog(self: Task, key: str, megabytes: int) -> int:
+    """Leave the pool process with a peak memory that it never gives back."""
+    size = len(bytearray(os.urandom(1024)) * 1024 * megabytes)
+    diary.write(self, "done", key)
+    return size
+
+
+@shared_task(name="last_words", bind=True)
+def last_words(self: Task, key: str, victim: str) -> str:
+    """Succeed, and have the process killed after the result is stored, before the ack."""
+    diary.write(self, "done", key)
+    return victim
+
+
+@task_success.connect
+def silence(sender: Task, result: Any, **_: object) -> None:
+    if sender.name != "last_words":
+        return
+    if result == "worker":
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+    if result == "pool process":
+        os.kill(os.getpid(), signal.SIGKILL)

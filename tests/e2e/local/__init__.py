@@ -1,0 +1,1 @@
+"""pytest-celery's nodes on local processes: no container engine is needed."""

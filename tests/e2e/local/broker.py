@@ -1,0 +1,88 @@
+"""The brokers under test, as pytest-celery's nodes."""
+
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_celery import CeleryTestBroker, CeleryTestContainer
+
+from .nursery import Nursery
+from .waiting import eventually
+
+REDIS_SERVER = shutil.which("redis-server")
+
+on_sqlite_only = pytest.mark.parametrize("broker_kind", ["sqlite"], indirect=True, scope="session")
+"""For what a broker on another host cannot promise."""
+
+
+class FileService:
+    """A service that is a file: always there, nothing to start, nothing to kill."""
+
+    status = "running"
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.id = self.name = name
+        self.path = path
+        self.attrs: dict[str, Any] = {"NetworkSettings": {"Networks": {}, "Ports": {}}}
+
+    def reload(self) -> None: ...
+
+    def logs(self) -> bytes:
+        return b""
+
+    def kill(self, signal: str | int | None = None) -> None: ...
+
+    def restart(self, timeout: float = 10) -> None: ...
+
+
+class UrlContainer(CeleryTestContainer):
+    """A service that all of its users know by the same URL."""
+
+    def __init__(self, service: object, url: str) -> None:
+        super().__init__(service)
+        self.url = url
+
+    @property
+    def celeryconfig(self) -> dict[str, str]:
+        return {"url": self.url, "host_url": self.url}
+
+
+class SQLiteTestBroker(CeleryTestBroker):
+    """A file."""
+
+    @classmethod
+    def create(cls, directory: Path) -> "SQLiteTestBroker":
+        path = directory / "queue.db"
+        return cls(UrlContainer(FileService("sqlite", path), f"sqlite:///{path}"))
+
+
+class RedisTestBroker(CeleryTestBroker):
+    """A server of the test's own, which keeps everything in memory."""
+
+    @classmethod
+    def create(cls, directory: Path, nursery: Nursery) -> "RedisTestBroker":
+        if REDIS_SERVER is None:
+            pytest.skip("redis-server is not installed: nothing to compare with")
+        port = free_port()
+        options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
+        process = nursery.start("redis", [REDIS_SERVER, *options], directory, {})
+        eventually(lambda: b"Ready to accept connections" in process.logs(), explain=process.logs)
+        return cls(UrlContainer(process, f"redis://127.0.0.1:{port}/0"))
+
+    def teardown(self) -> None:
+        self.container.kill("SIGKILL")
+
+
+def create_broker(kind: str, directory: Path, nursery: Nursery) -> CeleryTestBroker:
+    if kind == "redis":
+        return RedisTestBroker.create(directory, nursery)
+    return SQLiteTestBroker.create(directory)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
