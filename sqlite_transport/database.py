@@ -1,0 +1,337 @@
+"""One database file as one process sees it: a single connection, and the rules of its use.
+
+All threads of a process share one connection behind a lock, so a process
+never has two writers and a fork finds no thread inside SQLite. A connection
+never crosses a fork, not even to be closed (sqlite.org/howtocorrupt.html,
+2.6): the child forgets it and opens its own when it needs one.
+"""
+
+import atexit
+import ctypes
+import os
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlite_transport import filesystem
+from sqlite_transport.durability import LogSync
+from sqlite_transport.errors import Unavailable, Unusable, translated, translating
+from sqlite_transport.library import MINIMUM_VERSION, VERSION, sqlite3
+from sqlite_transport.migrations import migrate
+from sqlite_transport.turn import WriteTurn
+
+Row = tuple[Any, ...]
+
+#: Frames of 4 KiB after which a commit moves the WAL into the database. The
+#: commit is within the write turn, and so is the checkpoint.
+CHECKPOINT_FRAMES = 1000
+
+#: Bytes that the WAL file keeps when it starts anew; what a long reader made
+#: it grow beyond is given back then.
+LOG_LIMIT = 16 * 1024 * 1024
+
+PRAGMAS = (
+    "PRAGMA synchronous = NORMAL",
+    f"PRAGMA wal_autocheckpoint = {CHECKPOINT_FRAMES}",
+    f"PRAGMA journal_size_limit = {LOG_LIMIT}",
+    "PRAGMA cache_size = -16384",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class Replaced(Unavailable):
+    """The file was deleted or replaced under its users, who must connect anew."""
+
+
+class Database:
+    """The file at `path`, opened when it is first used.
+
+    generation: grows whenever the file had to be opened anew, so that whoever
+        keeps something of the old one can tell.
+    rollbacks: grows with every transaction that was undone, for the same use.
+    """
+
+    def __init__(self, path: Path, busy_timeout: float = 5.0) -> None:
+        self.path = path
+        self.busy_timeout = busy_timeout
+        self.generation = 0
+        self.rollbacks = 0
+        self.lock = threading.RLock()
+        self.writing = Writing(self)
+        self.connection: Any = None
+        self.pid = os.getpid()
+        self.turn: WriteTurn
+        self.log: LogSync
+        self.identity: tuple[int, int]
+
+    def open(self) -> Any:
+        """Open the file, create or migrate its tables, and return the connection.
+
+        Raises:
+            Unusable, Unavailable: with what to do.
+        """
+        with self.lock:
+            if self.connection is None:
+                filesystem.prepare(self.path)
+                self.connection = self._connect()
+                self.generation += 1
+            return self.connection
+
+    def _connect(self) -> Any:
+        if VERSION < MINIMUM_VERSION:
+            raise Unusable(
+                f"SQLite {'.'.join(map(str, VERSION))} is too old, "
+                f"{'.'.join(map(str, MINIMUM_VERSION))} is needed: pip install pysqlite3"
+            )
+        self.turn = self._open_turn()
+        self.turn.take()
+        try:
+            with translating(self.path):
+                connection = sqlite3.connect(
+                    str(self.path),
+                    timeout=self.busy_timeout,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    cached_statements=256,
+                )
+                try:
+                    self._configure(connection)
+                    self.log = LogSync(self.path)
+                    self.identity = identity_of(self.path)
+                except BaseException:
+                    connection.close()
+                    raise
+            self.turn.give()
+            return connection
+        except BaseException:
+            self.turn.close()
+            raise
+
+    def _open_turn(self) -> WriteTurn:
+        try:
+            return WriteTurn(self.path)
+        except OSError as error:
+            raise Unusable(
+                f"{self.path}-turn: the lock file cannot be opened ({error.strerror}): "
+                "make the directory and the file writable for this user"
+            ) from error
+
+    def _configure(self, connection: Any) -> None:
+        execute = connection.execute
+        # Only a database without tables can be told to give pages back.
+        execute("PRAGMA auto_vacuum = INCREMENTAL")
+        mode = execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise Unusable(
+                f"{self.path}: SQLite refuses WAL mode here: put the file on a local disk"
+            )
+        for pragma in PRAGMAS:
+            execute(pragma)
+        migrate(execute, self.path)
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a short query; readers wait for no writer."""
+        with self.lock:
+            try:
+                rows: list[Row] = self.ready().execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise translated(error, self.path) from error
+            return rows
+
+    def reading(self, sql: str, parameters: Sequence[Any] = ()) -> "Rows":
+        """Do as `read`, in the form of a cursor: for functions that take `execute`."""
+        return Rows(self.read(sql, parameters))
+
+    def ready(self) -> Any:
+        """Return this process's connection to the file; the caller holds the lock."""
+        if self.pid != os.getpid():
+            self.forget()
+        return self.connection or self.open()
+
+    def sync(self) -> None:
+        """Return when all commits made so far survive power loss."""
+        try:
+            self.log.sync()
+        except OSError as error:
+            raise Unusable(
+                f"{self.path}: the disk could not store what was written ({error.strerror}): "
+                "check it and the system log"
+            ) from error
+
+    def check_identity(self) -> None:
+        """Notice that the file is no longer the one that was opened.
+
+        Raises:
+            Replaced: it was; the next use opens the file that is there now.
+        """
+        try:
+            same = identity_of(self.path) == self.identity
+        except FileNotFoundError:
+            same = False
+        if not same:
+            self.close()
+            raise Replaced(
+                f"{self.path}: the file was deleted or replaced while it was in use: "
+                "restart what still uses the old one"
+            )
+
+    def close(self) -> None:
+        """Close this process's connection, within the turn: the last one checkpoints."""
+        with self.lock:
+            connection, self.connection = self.connection, None
+            if connection is None or self.pid != os.getpid():
+                return
+            self.turn.take()
+            try:
+                with suppress(sqlite3.Error):
+                    connection.close()
+            finally:
+                self.turn.give()
+                self.turn.close()
+                self.log.close()
+
+    def forget(self) -> None:
+        """Start anew in a forked child, leaving all that is the parent's untouched."""
+        self.lock = threading.RLock()
+        self.writing = Writing(self)
+        self.pid = os.getpid()
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            # Never collected, so never closed: not even when the child exits.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+            self.turn.close()
+            self.log.close()
+
+
+class Rows(list[Row]):
+    """Rows that were read, with the methods of a cursor."""
+
+    def fetchone(self) -> Row | None:
+        """Return the first row, None if there is none."""
+        return self[0] if self else None
+
+    def fetchall(self) -> list[Row]:
+        """Return all rows."""
+        return self
+
+
+class Writing:
+    """A write transaction within the turn: `with database.writing as connection:`.
+
+    It commits at the end, or rolls back if an exception leaves it. A signal
+    handler that runs in the middle of one and writes too joins it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._depth = 0
+
+    def __enter__(self) -> Any:
+        database = self._database
+        entered = False
+        try:
+            database.lock.acquire()
+            connection = database.ready()
+            if self is not database.writing:  # forked since
+                raise Replaced(f"{database.path}: this process was forked: connect anew")
+            self._depth += 1
+            entered = True
+            if self._depth == 1:
+                database.turn.take()
+                database.check_identity()
+                connection.execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            self._leave(entered)
+            if isinstance(error, sqlite3.Error):
+                raise translated(error, database.path) from error
+            raise
+        return connection
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None and self._depth == 1:
+                self._database.connection.execute("COMMIT")
+        except sqlite3.Error as failure:
+            raise translated(failure, self._database.path) from failure
+        finally:
+            self._leave(entered=True)
+        if isinstance(error, sqlite3.Error):
+            raise translated(error, self._database.path) from error
+
+    def _leave(self, entered: bool) -> None:
+        """Undo what was not committed and let others in, however far the way in went."""
+        database = self._database
+        if entered:
+            self._depth -= 1
+        if self._depth == 0:
+            connection = database.connection
+            if connection is not None:
+                if connection.in_transaction:
+                    database.rollbacks += 1
+                    with suppress(sqlite3.Error):
+                        connection.execute("ROLLBACK")
+                database.turn.give()
+        with suppress(RuntimeError):  # an exception came before the lock did
+            database.lock.release()
+
+
+def identity_of(path: Path) -> tuple[int, int]:
+    """Return what tells one file from another of the same name."""
+    found = os.stat(path)  # noqa: PTH116 - on the hot path, and Path.stat costs more
+    return found.st_dev, found.st_ino
+
+
+_databases: dict[Path, Database] = {}
+_opening = threading.Lock()
+
+
+def open_database(path: Path, busy_timeout: float = 5.0) -> Database:
+    """Return this process's `Database` for `path`; there is one for each file."""
+    with _opening:
+        if path not in _databases:
+            _databases[path] = Database(path, busy_timeout)
+        database = _databases[path]
+    with database.lock:
+        database.ready()
+    return database
+
+
+def close_databases() -> None:
+    """Close every file that this process has open; a later use opens it again."""
+    for database in list(_databases.values()):
+        database.close()
+
+
+def _before_fork() -> None:
+    _opening.acquire()
+    for database in _databases.values():
+        database.lock.acquire()
+
+
+def _after_fork_in_parent() -> None:
+    for database in _databases.values():
+        database.lock.release()
+    _opening.release()
+
+
+def _after_fork_in_child() -> None:
+    global _opening
+    _opening = threading.Lock()
+    for database in _databases.values():
+        database.forget()
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=_after_fork_in_parent,
+    after_in_child=_after_fork_in_child,
+)
+atexit.register(close_databases)

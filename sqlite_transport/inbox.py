@@ -1,0 +1,259 @@
+"""What one connection receives: its session, its claims and what it settles.
+
+Claims and settles share transactions. A settled job is written with the next
+claim, or within a few milliseconds when there is nothing to claim; until then
+a crash would deliver it again, as AMQP allows.
+"""
+
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from sqlite_transport import history, queue, topology
+from sqlite_transport.broker import Broker
+from sqlite_transport.database import Replaced
+from sqlite_transport.doorbell import Bell
+from sqlite_transport.errors import Unavailable
+from sqlite_transport.options import Options
+from sqlite_transport.queue import Return
+from sqlite_transport.settler import Settler
+from sqlite_transport.upkeep import upkeep
+
+if TYPE_CHECKING:
+    from sqlite_transport.channel import Channel
+
+logger = logging.getLogger("sqlite_transport")
+
+#: Jobs that one claim takes for a channel without a prefetch limit.
+BATCH = 64
+
+#: Seconds to wait after the file could not be used.
+BACK_OFF = 1.0
+
+#: How each way of settling ends in the history.
+OUTCOMES: dict[str, tuple[str, str | None]] = {
+    "ack": (history.COMPLETED, None),
+    "reject": (history.FAILED, "rejected by the consumer"),
+}
+
+
+class Inbox:
+    """The receiving side of a connection, made when it first consumes.
+
+    backlog: whether the queues may hold more than was claimed.
+    next_due: when the next scheduled job of the file is due, seconds since
+        1970, None if there is none.
+    """
+
+    def __init__(self, broker: Broker, options: Options) -> None:
+        broker.reap(options.max_deliveries)
+        self.broker = broker
+        self.options = options
+        self.session = broker.begin_session()
+        self.generation = broker.database.generation
+        self.bell = Bell(broker.database.path, self.session)
+        self.pid = os.getpid()
+        self.closed = False
+        self.backlog = True
+        self.next_due: float | None = None
+        self._look_for_due = True
+        self._unusable_until = 0.0
+        self._lock = threading.Lock()
+        self._settled: list[tuple[str, int]] = []
+        self._settler = Settler(self)
+        # Dropped without a close, it must not look alive; no SQL in a collector.
+        self._abandon = weakref.finalize(
+            self, _abandon, broker, self.session, self.bell, self._settler
+        )
+        self._abandon.atexit = False
+
+    # -- settling ---------------------------------------------------------
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether something was settled that is not written yet."""
+        return bool(self._settled)
+
+    def settle(self, how: str, job: int) -> None:
+        """Note that a job was settled: `ack`, `reject` or `requeue`; from any thread."""
+        self._settled.append((how, job))
+        self._settler.nudge()
+
+    def flush(self) -> None:
+        """Write what was settled now."""
+        if self._settled:
+            self._transact(())
+
+    # -- claiming ---------------------------------------------------------
+
+    def ring(self) -> None:
+        """Note that there may be new work, or a new time to wait for."""
+        self.backlog = self._look_for_due = True
+
+    def fetch(self, channels: Iterable["Channel"]) -> bool:
+        """Claim what the channels have room for; tell whether anything came."""
+        wants = [want for channel in channels for want in channel.wants()]
+        try:
+            if not self._settled and not self._has_work(wants):
+                self.backlog = False
+                return False
+            return self._hand_over(self._transact(wants))
+        except Replaced:
+            raise
+        except Unavailable as error:
+            self._unusable_until = time.monotonic() + BACK_OFF
+            logger.error("%s. Trying again.", error)
+            return False
+
+    @property
+    def unusable(self) -> bool:
+        """Whether the file could not be used just now, so that it is let alone for a moment."""
+        return time.monotonic() < self._unusable_until
+
+    def seconds_to_due(self) -> float | None:
+        """Return how long the next scheduled job has to wait, None if there is none."""
+        return None if self.next_due is None else max(0.0, self.next_due - time.time())
+
+    def get(self, want: "Want", note_use: bool) -> list[queue.Claimed]:
+        """Claim jobs for the caller itself; note the use of a queue that may expire."""
+        now = time.time()
+        self._check()
+        with self.broker.database.writing as connection:
+            queue.promote_due(connection.execute, now)
+            if note_use:
+                topology.use_queue(connection.execute, want.queues[0], now)
+            return self._claim(connection, want, now)
+
+    def _has_work(self, wants: Iterable["Want"]) -> bool:
+        """Ask the file, without the turn, whether a claim would find anything."""
+        read = self.broker.database.read
+        if self._look_for_due:
+            self.next_due = read(queue.NEXT_DUE)[0][0]
+            self._look_for_due = False
+        if self.next_due is not None and self.next_due <= time.time():
+            return True
+        now = time.time()
+        return any(
+            read(queue.ready_ids(len(want.queues)), (*want.queues, now, 1)) for want in wants
+        )
+
+    def _transact(self, wants: Iterable["Want"]) -> list[tuple["Want", list[queue.Claimed]]]:
+        """Settle, make due jobs ready and claim, all in one transaction."""
+        now = time.time()
+        with self._lock:
+            settled, self._settled = self._settled, []
+        claims: list[tuple[Want, list[queue.Claimed]]] = []
+        try:
+            self._check()
+            with self.broker.database.writing as connection:
+                execute = connection.execute
+                queues = self._write(connection, settled, now)
+                if self.next_due is not None and self.next_due <= now:
+                    queues |= queue.promote_due(execute, now)
+                    self._look_for_due = True
+                for want in wants:
+                    claims.append((want, self._claim(connection, want, now)))
+                waiting = self.broker.waiting_for(execute, queues)
+        except BaseException:
+            with self._lock:
+                self._settled[:0] = settled
+            raise
+        self.broker.ringer.ring(waiting)
+        return claims
+
+    def _hand_over(self, claims: list[tuple["Want", list[queue.Claimed]]]) -> bool:
+        self.backlog = self._look_for_due
+        for want, jobs in claims:
+            want.channel.ready.extend(jobs)
+            if len(jobs) == want.limit:
+                self.backlog = True
+        return any(jobs for _, jobs in claims)
+
+    def _write(self, connection: Any, settled: list[tuple[str, int]], now: float) -> set[str]:
+        """Settle jobs; return the queues that have work because some were put back."""
+        for how, outcome in OUTCOMES.items():
+            jobs = [(job, self.session) for kind, job in settled if kind == how]
+            if jobs:
+                history.archive_each(connection, queue.SETTLE, jobs, outcome, now)
+        again = [job for kind, job in settled if kind == "requeue"]
+        for job in again:
+            queue.bury_poison(
+                connection.execute,
+                queue.POISON_ONE,
+                self.session,
+                self.options.max_deliveries,
+                now,
+                job,
+            )
+        return queue.give_back(connection.execute, again, Return.REQUEUED, self.session, now)
+
+    def _claim(self, connection: Any, want: "Want", now: float) -> list[queue.Claimed]:
+        jobs = queue.claim(connection.execute, want.queues, want.limit, self.session, now)
+        if want.no_ack and jobs:
+            done = [(job.id, self.session) for job in jobs]
+            history.archive_each(connection, queue.SETTLE, done, OUTCOMES["ack"], now)
+        return jobs
+
+    def _check(self) -> None:
+        if self.generation != self.broker.database.generation:
+            raise Replaced(f"{self.broker.database.path}: the file was replaced: connect anew")
+
+    # -- giving back ------------------------------------------------------
+
+    def give_back(self, jobs: list[int], why: Return) -> None:
+        """Put jobs back to their places and wake who may take them."""
+        if not jobs:
+            return
+        with self.broker.database.writing as connection:
+            queues = queue.give_back(connection.execute, jobs, why, self.session, time.time())
+            waiting = self.broker.waiting_for(connection.execute, queues)
+        self.broker.ringer.ring(waiting)
+
+    def sweep(self) -> None:
+        """Do the upkeep that is due, and look again in case a ring was lost."""
+        try:
+            upkeep(self.broker, self.options.max_deliveries)
+        except Replaced:
+            raise
+        except Unavailable as error:
+            logger.error("%s. Trying again.", error)
+        self.ring()
+
+    def close(self) -> None:
+        """Write what was settled, put everything else back and end the session."""
+        if self._abandon.detach() is None:
+            return
+        self.closed = True
+        self._settler.stop()
+        try:
+            if self.pid == os.getpid() and self.generation == self.broker.database.generation:
+                self.flush()
+                self.broker.end_session(self.session, self.options.max_deliveries)
+        finally:
+            self.broker.abandon_session(self.session)
+            self.bell.close()
+
+
+class Want:
+    """What a channel would take now: at most `limit` jobs of these queues."""
+
+    __slots__ = ("channel", "limit", "no_ack", "queues")
+
+    def __init__(
+        self, channel: "Channel", queues: tuple[str, ...], limit: int, no_ack: bool
+    ) -> None:
+        self.channel = channel
+        self.queues = queues
+        self.limit = limit
+        self.no_ack = no_ack
+
+
+def _abandon(broker: Broker, session: int, bell: Bell, settler: Settler) -> None:
+    settler.stop()
+    if not broker.forked():
+        broker.abandon_session(session)
+    bell.close()

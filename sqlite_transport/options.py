@@ -1,0 +1,88 @@
+"""The transport's options: their names, defaults and the check of their values.
+
+They come from the URL's query string or from `broker_transport_options`; the
+URL wins. Unknown names are ignored, because kombu adds its own (such as the
+retry policy) and because those of another broker may stand beside them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+def _durability(value: object) -> str:
+    if value not in ("full", "normal"):
+        raise ValueError("must be 'full' or 'normal'")
+    return str(value)
+
+
+def _whole(low: int, high: int | None = None) -> Callable[[object], int]:
+    def check(value: object) -> int:
+        number = int(value) if isinstance(value, str) else value
+        if not isinstance(number, int) or isinstance(number, bool) or number < low:
+            raise ValueError(f"must be a whole number of at least {low}")
+        if high is not None and number > high:
+            raise ValueError(f"must be a whole number of at most {high}")
+        return number
+
+    return check
+
+
+def _seconds(low: float) -> Callable[[object], float]:
+    def check(value: object) -> float:
+        number = float(value) if isinstance(value, (str, int, float)) else low - 1
+        if isinstance(value, bool) or not number >= low:
+            raise ValueError(f"must be a number of seconds of at least {low}")
+        return number
+
+    return check
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a connection was told.
+
+    durability: `full` (default): a persistent message survives power loss
+        from the moment `.delay()` returns. `normal`: it survives the death of
+        any process at that moment, and power loss a little later; faster.
+    max_deliveries: how often a message is handed out before it counts as
+        poison and goes to history as failed; 0 means without limit.
+    default_priority: the priority of a message that names none, 0 (most
+        urgent) to 9.
+    busy_timeout: seconds to wait for another program's lock on the file.
+        Processes of this package wait for each other without limit instead,
+        in the order of the write turn.
+    """
+
+    durability: str = "full"
+    max_deliveries: int = 5
+    default_priority: int = 5
+    busy_timeout: float = 5.0
+
+
+CHECKS: dict[str, Callable[[object], Any]] = {
+    "durability": _durability,
+    "max_deliveries": _whole(0),
+    "default_priority": _whole(0, 9),
+    "busy_timeout": _seconds(0.0),
+}
+
+
+def read_options(query: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
+    """Check the options of a URL's query string and of `broker_transport_options`.
+
+    Raises:
+        ValueError: a known option has a wrong value; the message names it.
+    """
+    given = {**settings, **query}
+    checked: dict[str, Any] = {}
+    for field in fields(Options):
+        if field.name in given:
+            value = given[field.name]
+            try:
+                checked[field.name] = CHECKS[field.name](value)
+            except (ValueError, TypeError) as error:
+                raise ValueError(
+                    f"the transport option {field.name!r} {error}, not {value!r}"
+                ) from None
+    return Options(**checked)

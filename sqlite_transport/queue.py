@@ -1,0 +1,205 @@
+"""The active queue: publish, claim, settle, restore and purge as SQL.
+
+A job's way through the table: it is inserted as `pending` (or as `scheduled`
+until it is due), becomes `processing` when a session claims it, and leaves
+for the history when that session settles it. Each function runs within the
+caller's transaction. A session settles only what is still its own, so the
+late ack of a job that was handed on changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from sqlite_transport.history import CANCELLED, FAILED, archive
+
+Execute = Callable[..., Any]
+
+#: Rows that one transaction of a bulk change touches, to keep the turn short.
+SLICE = 1000
+
+INSERT = (
+    "INSERT INTO job_queue (queue, priority, status, created_at, updated_at, due_at, expires_at,"
+    " type, task_id, payload, headers, properties, content_type, content_encoding, retry_count,"
+    " transient) VALUES (?, ?, ?, ?4, ?4, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job as it is handed out."""
+
+    id: int
+    queue: str
+    priority: int
+    payload: str | bytes | None
+    headers: str
+    properties: str
+    content_type: str | None
+    content_encoding: str | None
+    redelivered: int
+    transient: int
+
+
+_HANDED_OUT = (
+    "RETURNING id, queue, priority, payload, headers, properties, content_type, content_encoding,"
+    " redelivered, transient"
+)
+
+
+@cache
+def ready_ids(queues: int) -> str:
+    """Return the query for the most urgent jobs of several queues, oldest first.
+
+    Its parameters are the queue names (from ?1), the time and the limit. Each
+    queue gives its first ones straight from the index, and those are merged.
+    """
+    now, limit = queues + 1, queues + 2
+    each = [
+        "SELECT * FROM (SELECT priority, id FROM job_queue"  # noqa: S608
+        f" WHERE status = 'pending' AND queue = ?{number}"
+        f" AND (expires_at IS NULL OR expires_at > ?{now})"
+        f" ORDER BY priority, id LIMIT ?{limit})"
+        for number in range(1, queues + 1)
+    ]
+    union = " UNION ALL ".join(each)
+    return f"SELECT id FROM ({union}) ORDER BY priority, id LIMIT ?{limit}"  # noqa: S608
+
+
+@cache
+def _claim(queues: int) -> str:
+    now, session = queues + 1, queues + 3
+    return (
+        f"UPDATE job_queue SET status = 'processing', session = ?{session},"  # noqa: S608
+        f" deliveries = deliveries + 1, started_at = ?{now}, updated_at = ?{now}"
+        f" WHERE id IN ({ready_ids(queues)}) {_HANDED_OUT}"
+    )
+
+
+def claim(
+    execute: Execute, queues: Sequence[str], limit: int, session: int, now: float
+) -> list[Claimed]:
+    """Hand at most `limit` jobs of these queues to the session, in their order."""
+    rows = execute(_claim(len(queues)), (*queues, now, limit, session)).fetchall()
+    return sorted((Claimed(*row) for row in rows), key=_order)
+
+
+def _order(job: Claimed) -> tuple[int, int]:
+    return job.priority, job.id
+
+
+SETTLE = "id = ?4 AND session = ?5"
+
+GIVE_BACK = (
+    "UPDATE job_queue SET status = 'pending', session = NULL, started_at = NULL, updated_at = ?3,"
+    " deliveries = deliveries - ?4, redelivered = max(redelivered, ?5)"
+    " WHERE id = ?1 AND session = ?2 RETURNING queue"
+)
+
+
+class Return(Enum):
+    """Why a job goes back to its place: does the delivery count, was it seen?"""
+
+    #: The consumer asked for it.
+    REQUEUED = (0, 1)
+    #: The consumer closed before it settled the job.
+    UNSETTLED = (1, 1)
+    #: The job was claimed, but no consumer has seen it.
+    UNSEEN = (1, 0)
+
+
+def give_back(
+    execute: Execute, jobs: Iterable[int], why: Return, session: int, now: float
+) -> set[str]:
+    """Put jobs of the session back to their places; return the queues that now have work."""
+    queues: set[str] = set()
+    for job in jobs:
+        rows = execute(GIVE_BACK, (job, session, now, *why.value)).fetchall()
+        queues.update(row[0] for row in rows)
+    return queues
+
+
+POISON = "session = ?4 AND deliveries >= ?5"
+POISON_ONE = f"{POISON} AND id = ?6"
+
+
+def bury_poison(
+    execute: Execute,
+    condition: str,
+    session: int,
+    max_deliveries: int,
+    now: float,
+    *parameters: object,
+) -> None:
+    """Move what was delivered too often, and never settled, to history as failed."""
+    if max_deliveries:
+        reason = f"delivered {max_deliveries} times and never finished (max_deliveries)"
+        archive(execute, condition, (session, max_deliveries, *parameters), (FAILED, reason), now)
+
+
+RESTORE = (
+    "UPDATE job_queue SET status = 'pending', session = NULL, started_at = NULL, updated_at = ?2,"
+    " redelivered = 1 WHERE session = ?1 RETURNING queue"
+)
+
+
+def restore(execute: Execute, session: int, max_deliveries: int, now: float) -> set[str]:
+    """Put all that a session still holds back; return the queues that now have work."""
+    bury_poison(execute, POISON, session, max_deliveries, now)
+    return {row[0] for row in execute(RESTORE, (session, now)).fetchall()}
+
+
+PROMOTE = (
+    "UPDATE job_queue SET status = 'pending', updated_at = ?1 WHERE id IN"  # noqa: S608
+    " (SELECT id FROM job_queue WHERE status = 'scheduled' AND due_at <= ?1"
+    f" ORDER BY due_at LIMIT {SLICE}) RETURNING queue"
+)
+
+
+def promote_due(execute: Execute, now: float) -> set[str]:
+    """Make scheduled jobs that are due ready, a slice at a time; return their queues."""
+    return {row[0] for row in execute(PROMOTE, (now,)).fetchall()}
+
+
+NEXT_DUE = "SELECT min(due_at) FROM job_queue WHERE status = 'scheduled'"
+NEXT_EXPIRY = (
+    "SELECT min(expires_at) FROM job_queue WHERE expires_at IS NOT NULL AND session IS NULL"
+)
+EXPIRED = (
+    "id IN (SELECT id FROM job_queue WHERE expires_at IS NOT NULL AND session IS NULL"  # noqa: S608
+    f" AND expires_at <= ?4 ORDER BY expires_at LIMIT {SLICE})"
+)
+
+
+def expire(execute: Execute, now: float) -> int:
+    """Move jobs whose time is over to history, a slice at a time; return how many."""
+    return archive(execute, EXPIRED, (now,), (CANCELLED, "expired"), now)
+
+
+COUNT_READY = "SELECT count(*) FROM job_queue WHERE status = 'pending' AND queue = ?"
+OVERFLOW = (
+    "id IN (SELECT id FROM job_queue WHERE status = 'pending' AND queue = ?4"
+    " ORDER BY priority, id LIMIT ?5)"
+)
+
+
+def drop_overflow(execute: Execute, queue: str, max_length: int, now: float) -> None:
+    """Drop from the queue's head what it holds beyond its length."""
+    surplus = execute(COUNT_READY, (queue,)).fetchone()[0] - max_length
+    if surplus > 0:
+        reason = f"dropped from the head of its full queue (x-max-length {max_length})"
+        archive(execute, OVERFLOW, (queue, surplus), (CANCELLED, reason), now)
+
+
+NEWEST = "SELECT coalesce(max(id), 0) FROM job_queue"
+PURGE = (
+    "id IN (SELECT id FROM job_queue WHERE queue = ?4 AND status = ?6 AND id <= ?5"  # noqa: S608
+    f" LIMIT {SLICE})"
+)
+
+
+def purge_slice(execute: Execute, queue: str, status: str, newest: int, now: float) -> int:
+    """Move waiting jobs up to the id `newest` to history, a slice; return how many."""
+    return archive(execute, PURGE, (queue, newest, status), (CANCELLED, "purged"), now)
