@@ -1,0 +1,40 @@
+"""The tasks that the measured workers run, on any broker."""
+
+from time import sleep
+from typing import Any
+
+from billiard.process import current_process
+from celery import Celery
+
+from benchmarks.marks import Marks
+
+
+def make_app(url: str, options: dict[str, Any], marks: Marks | None = None) -> Celery:
+    """Make a Celery application with Celery's own defaults, but no results."""
+    app = Celery("benchmarks", broker=url, set_as_current=False)
+    app.conf.update(
+        broker_transport_options=dict(options),
+        broker_connection_retry_on_startup=True,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+    )
+
+    @app.task(shared=False, name="bench.noop")
+    def noop() -> None:
+        if marks is not None:
+            marks.count(current_process().index)
+
+    @app.task(shared=False, name="bench.stamp")
+    def stamp(number: int) -> None:
+        if marks is not None:
+            marks.stamp(number)
+
+    @app.task(shared=False, name="bench.hold", acks_late=True, reject_on_worker_lost=True)
+    def hold(seconds: float) -> None:
+        if marks is not None:
+            marks.count(current_process().index)
+        sleep(seconds)
+
+    app.finalize()
+    return app

@@ -1,0 +1,33 @@
+"""Who takes part in a run."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.contestants import Contestant
+from benchmarks.contestants.filesystem import Filesystem
+from benchmarks.contestants.memory import Memory
+from benchmarks.contestants.redis import Redis
+from benchmarks.contestants.sqla import Sqla
+from benchmarks.contestants.sqlite import Sqlite
+from benchmarks.redis_server import RedisUnavailableError, redis_server
+
+
+@contextmanager
+def lineup(directory: Path) -> Iterator[dict[str, Contestant]]:
+    """All contestants by name; the Redis server lives as long as the block."""
+    others = [Memory(), Filesystem(), Sqla(), Sqlite("sqlite"), Sqlite("sqlite-normal", "normal")]
+    with _redis(directory) as redis:
+        yield {contestant.name: contestant for contestant in (redis, *others)}
+
+
+@contextmanager
+def _redis(directory: Path) -> Iterator[Redis]:
+    with TemporaryDirectory(dir=directory, prefix="redis-") as home, ExitStack() as stack:
+        try:
+            server = stack.enter_context(redis_server(Path(home)))
+        except RedisUnavailableError as error:
+            yield Redis(None, str(error))
+            return
+        yield Redis(server)

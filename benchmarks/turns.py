@@ -1,0 +1,41 @@
+"""Contestants take turns: A B C, then A B C again."""
+
+import gc
+from collections.abc import Callable, Iterator
+
+from benchmarks.bench import Bench
+from benchmarks.contestants import Broker, Contestant
+from benchmarks.samples import Failure, Reading, Sample
+
+
+def rates(
+    bench: Bench, rounds: int, names: tuple[str, ...], measure: Callable[[Broker], float]
+) -> Iterator[Reading]:
+    """Measure each contestant's rate once per round, each time on an empty broker."""
+    yield from bench.absent(*names)
+    for turn in range(rounds):
+        yield from one_turn(bench, turn, names, measure)
+
+
+def one_turn(
+    bench: Bench, turn: int, names: tuple[str, ...], measure: Callable[[Broker], float]
+) -> Iterator[Reading]:
+    """Measure each contestant's rate once."""
+
+    def reading(broker: Broker) -> Iterator[Reading]:
+        yield Sample("rate", broker.name, turn, measure(broker))
+
+    for contestant in bench.present(*names):
+        yield from on_empty_broker(bench, contestant, reading)
+
+
+def on_empty_broker(
+    bench: Bench, contestant: Contestant, measure: Callable[[Broker], Iterator[Reading]]
+) -> Iterator[Reading]:
+    """Measure on an empty broker; one that breaks does not stop the others."""
+    try:
+        with bench.arena(contestant) as broker:
+            gc.collect()
+            yield from measure(broker)
+    except Exception as error:
+        yield Failure(contestant.name, f"{type(error).__name__}: {error}")
