@@ -1,0 +1,53 @@
+"""What an idle worker costs: CPU of its whole tree, and growth of the files."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic, sleep
+
+from benchmarks.bench import Bench
+from benchmarks.figure import Bound, Figure
+from benchmarks.process_tree import cpu_seconds
+from benchmarks.samples import Reading, Sample
+from benchmarks.worker import new_marks, worker
+
+CONTESTANTS = ("redis", "filesystem", "sqla", "sqlite")
+PERCENT = 100.0
+
+
+def measure(bench: Bench) -> Iterator[Reading]:
+    """All contestants' workers idle at the same time, in the same window."""
+    yield from bench.absent(*CONTESTANTS)
+    with ExitStack() as stack:
+        pids: dict[str, int] = {}
+        homes: dict[str, Path] = {}
+        for contestant in bench.present(*CONTESTANTS):
+            broker = stack.enter_context(bench.arena(contestant))
+            process = stack.enter_context(worker(broker, new_marks(broker)))
+            pids[contestant.name], homes[contestant.name] = process.pid, broker.directory
+        sleep(bench.size.idle_settle_seconds)
+        files = {name: _bytes_in(home) for name, home in homes.items()}
+        before = {name: (cpu_seconds(pid), monotonic()) for name, pid in pids.items()}
+        sleep(bench.size.idle_seconds)
+        for name, pid in pids.items():
+            used, start = before[name]
+            share = (cpu_seconds(pid) - used) / (monotonic() - start)
+            yield Sample("cpu", name, 0, share * PERCENT)
+            if name != "redis":
+                yield Sample("growth", name, 0, _bytes_in(homes[name]) - files[name])
+
+
+def _bytes_in(directory: Path) -> int:
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+
+
+FIGURE = Figure(
+    name="idle",
+    title="Idle worker: mingle, gossip and heartbeats as by default",
+    units={"cpu": "% of one core", "growth": "bytes"},
+    bounds=(
+        Bound("cpu", "sqlite", at_most=0.3),
+        Bound("growth", "sqlite", at_most=0),
+    ),
+    measure=measure,
+)
