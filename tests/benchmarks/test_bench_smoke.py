@@ -1,0 +1,80 @@
+"""The benchmark runs for real, with very small loads."""
+
+from dataclasses import replace
+from pathlib import Path
+from socket import create_connection
+
+import pytest
+
+from benchmarks.contestants.redis import Redis
+from benchmarks.figures import FIGURES
+from benchmarks.figures.consume import FIGURE as CONSUME
+from benchmarks.figures.publish_batch import FIGURE as PUBLISH_BATCH
+from benchmarks.figures.publish_durable import FIGURE as PUBLISH_DURABLE
+from benchmarks.figures.worker_throughput import FIGURE as WORKER
+from benchmarks.figures.writers import FIGURE as WRITERS
+from benchmarks.run import bench, measure, run
+from benchmarks.size import SMOKE
+
+# kombu's own SQLAlchemy transport uses what SQLAlchemy 2.1 deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``")
+
+
+def test_brokers_are_measured_side_by_side_and_nothing_is_left(tmp_path: Path) -> None:
+    with bench(SMOKE, tmp_path) as on:
+        present = {name for name, broker in on.contestants.items() if not broker.missing()}
+        redis = on.contestants["redis"]
+        report = run([PUBLISH_DURABLE, PUBLISH_BATCH, CONSUME], on)
+
+    publish, _, consume = report.outcomes
+    for outcome in report.outcomes:
+        assert outcome.failure is None
+        assert outcome.failures == {}
+    for contestant in present - {"sqlite-normal"}:
+        assert len(publish.values["rate", contestant]) == SMOKE.rounds
+        assert min(consume.values["rate", contestant].values()) > 1
+    assert len(publish.values["rate", "disk"]) == SMOKE.rounds
+    assert list(tmp_path.iterdir()) == []
+    assert isinstance(redis, Redis)
+    if redis.server is not None:
+        with pytest.raises(ConnectionRefusedError):
+            create_connection(("127.0.0.1", redis.server.port), timeout=1)
+
+
+def test_without_redis_the_figure_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with bench(replace(SMOKE, rounds=1), tmp_path) as on:
+        outcome = measure(PUBLISH_DURABLE, on)
+
+    assert "redis-server is not on the PATH" in outcome.skips["redis"]
+    assert outcome.verdicts()[0].reached is None
+
+
+@pytest.mark.parametrize("figure", [WORKER, WRITERS], ids=lambda figure: figure.name)
+def test_figures_with_processes_of_their_own_run(figure, tmp_path: Path) -> None:
+    with bench(SMOKE, tmp_path) as on:
+        on.contestants.pop("filesystem")
+        outcome = measure(figure, on)
+
+    assert outcome.failure is None
+    assert outcome.failures == {}
+    assert min(outcome.values["rate", "sqla"].values()) > 1
+
+
+def test_every_figure_names_the_unit_of_its_bounds() -> None:
+    for figure in FIGURES:
+        assert figure.bounds
+        assert {bound.metric for bound in figure.bounds} <= figure.units.keys()
+
+
+def test_a_figure_that_breaks_is_missed_and_told(tmp_path: Path) -> None:
+    def broken(on):
+        raise OSError("disk full")
+        yield
+
+    with bench(SMOKE, tmp_path) as on:
+        outcome = measure(replace(CONSUME, measure=broken), on)
+
+    assert outcome.failure == "OSError: disk full"
+    assert all(verdict.reached is False for verdict in outcome.verdicts())
