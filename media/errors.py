@@ -84,3 +84,7 @@ class UnreadableFileError(LastingError):
 
 class BrokenVideoError(LastingError):
     """A video is garbage or was cut short."""
+
+
+class LibraryDatabaseBrokenError(LastingError):
+    """The library database is damaged, is no SQLite file or is of a newer version."""

@@ -70,7 +70,7 @@ class Settings(BaseModel):
     path_mappings: Pairs = ()
     library_roots: Paths = ()
     library_database: LocalPath = Field(default="library.db", validate_default=True)
-    library_anchor: str = Field(default="", pattern=r"^[^/\0]*$")
+    library_anchor: str = Field(default="", pattern="^[^/]*$")
     quiet_seconds: float = Field(default=10, ge=0, le=3600)
     probe_timeout_seconds: float = Field(default=60, gt=0, le=3600)
 

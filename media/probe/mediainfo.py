@@ -58,16 +58,6 @@ def probe(path: Path, timeout_seconds: float) -> Probe:
     )
 
 
-def image_size(path: Path, timeout_seconds: float) -> tuple[int, int] | None:
-    """Return width and height in pixels, None when MediaInfo is missing or sees no image."""
-    ended = run_prober([sys.executable, "-P", str(_CHILD), str(path)], timeout_seconds)
-    for track in _tracks(ended.stdout):
-        width, height = _whole(track, "Width"), _whole(track, "Height")
-        if track["@type"] == "Image" and width and height:
-            return width, height
-    return None
-
-
 def _tracks(report: str) -> list[_Track]:
     # A prober that crashed on the file has printed nothing, or half of it.
     try:

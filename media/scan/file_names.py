@@ -3,29 +3,13 @@
 from pathlib import PurePosixPath
 
 VIDEO_EXTENSIONS = frozenset(
-    [
-        ".mkv",
-        ".mp4",
-        ".m4v",
-        ".avi",
-        ".mov",
-        ".wmv",
-        ".flv",
-        ".webm",
-        ".mpg",
-        ".mpeg",
-        ".ts",
-        ".m2ts",
-        ".ogm",
-        ".ogv",
-        ".divx",
-        ".3gp",
-    ]
+    {".mkv", ".mp4", ".m4v", ".avi", ".mov", ".wmv", ".flv", ".webm"}
+    | {".mpg", ".mpeg", ".ts", ".m2ts", ".ogm", ".ogv", ".divx", ".3gp"}
 )
 SUBTITLE_EXTENSIONS = frozenset(
-    [".srt", ".ass", ".ssa", ".vtt", ".sub", ".idx", ".sup", ".smi", ".ttml"]
+    {".srt", ".ass", ".ssa", ".vtt", ".sub", ".idx", ".sup", ".smi", ".ttml"}
 )
-IMAGE_EXTENSIONS = frozenset([".jpg", ".jpeg", ".png", ".webp", ".gif"])
+IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 
 
 def extension(name: str) -> str:

@@ -1,0 +1,56 @@
+"""Open the library: a session to read or to write it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from media.errors import LibraryDatabaseBrokenError, LibraryDatabaseError
+from media.library.connection import make_engine
+from media.library.driver import driver
+from media.library.upgrade import ensure_current
+
+
+@dataclass(frozen=True)
+class Library:
+    """The library in the SQLite file `database`, made and migrated when first opened.
+
+    Both sessions raise `LibraryDatabaseError` for what may pass (busy for 30 s,
+    disk full, not writable) and `LibraryDatabaseBrokenError` for what does not.
+    """
+
+    database: Path
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sees one state of the library throughout."""
+        with _named_errors(self.database):
+            ensure_current(self.database)
+            with Session(make_engine(self.database, "BEGIN")) as session:
+                yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session that no other writer can come between; commits at the end."""
+        with _named_errors(self.database):
+            ensure_current(self.database)
+            engine = make_engine(self.database, "BEGIN IMMEDIATE")
+            with Session(engine) as session, session.begin():
+                yield session
+
+
+@contextmanager
+def _named_errors(database: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, driver.OperationalError, OSError) as error:
+        raise LibraryDatabaseError(
+            f"cannot use the library database {database}: {error}"
+        ) from error
+    except (DBAPIError, driver.DatabaseError) as error:
+        raise LibraryDatabaseBrokenError(
+            f"the library database {database} is damaged or is none: {error}"
+        ) from error
