@@ -29,6 +29,12 @@ class SourcePath:
         composed = (unicodedata.normalize("NFC", part) for part in self.parts)
         return tuple(composed) if self.root == "/" else tuple(part.lower() for part in composed)
 
+    def __str__(self) -> str:
+        if self.root == "/":
+            return "/" + "/".join(self.parts)
+        start = "\\\\" if self.root == "UNC" else f"{self.root}\\"
+        return start + "\\".join(self.parts)
+
     def covers(self, other: "SourcePath") -> bool:
         """Whether `other` is this path or lies below it, component by component."""
         return self.root == other.root and other.key[: len(self.parts)] == self.key

@@ -46,7 +46,7 @@ class Library:
 def _named_errors(database: Path) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, driver.OperationalError, OSError) as error:
+    except (OperationalError, driver.OperationalError) as error:
         raise LibraryDatabaseError(
             f"cannot use the library database {database}: {error}"
         ) from error

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from media.errors import LibraryDatabaseBrokenError
+from media.errors import LibraryDatabaseBrokenError, LibraryDatabaseError
 from media.library.connection import BUSY_SECONDS, make_engine
 from media.library.driver import driver
 
@@ -27,12 +27,19 @@ def ensure_current(database: Path) -> None:
     """
     if database.exists() and _current(database):
         return
-    database.parent.mkdir(parents=True, exist_ok=True)
+    _make_directory(database.parent)
     _use_wal(database)
     engine = make_engine(database, "BEGIN IMMEDIATE")
     with engine.begin() as connection:
         if _revision(connection) != HEAD:
             _upgrade(connection, database)
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryDatabaseError(f"cannot make the directory {directory}: {error}") from error
 
 
 def _current(database: Path) -> bool:
