@@ -16,6 +16,7 @@ from .local.broker import create_broker
 from .local.deployment import Deployment
 from .local.journal import Journal
 from .local.nursery import Nursery
+from .local.tables import Tables
 from .local.worker import LocalWorker, LocalWorkerContainer
 
 
@@ -66,6 +67,13 @@ def deployment(
     deployment = Deployment(celery_broker, celery_backend, tmp_path, nursery, settings)
     yield deployment
     deployment.close()
+
+
+@pytest.fixture
+def tables(deployment: Deployment) -> Iterator[Tables]:
+    tables = Tables(deployment.directory / "queue.db")
+    yield tables
+    tables.close()
 
 
 @pytest.fixture

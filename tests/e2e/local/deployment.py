@@ -67,9 +67,15 @@ class Deployment:
             worker.ready()
         return worker
 
-    def start(self, *arguments: str, settings: Settings | None = None) -> LocalProcess:
+    def start(
+        self,
+        *arguments: str,
+        settings: Settings | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> LocalProcess:
         """Start `celery …`, which goes on running."""
-        return self._start(arguments[0], self.celery(*arguments), settings or {})
+        command = self.celery(*arguments)
+        return self._start(arguments[0], command, settings or {}, environment or {})
 
     def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Run `celery …` to its end."""
@@ -110,8 +116,14 @@ class Deployment:
         for process in self.running:
             process.kill()
 
-    def _start(self, name: str, command: list[str], settings: Settings) -> LocalProcess:
-        environment = self.environment(settings)
+    def _start(
+        self,
+        name: str,
+        command: list[str],
+        settings: Settings,
+        extra: Mapping[str, str] | None = None,
+    ) -> LocalProcess:
+        environment = {**self.environment(settings), **(extra or {})}
         process = self.nursery.start(name, command, self.directory, environment)
         self.running.append(process)
         return process

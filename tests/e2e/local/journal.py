@@ -22,11 +22,11 @@ class Journal:
         entries = [json.loads(line) for line in lines]
         return [e for e in entries if e["event"] == event and key in (None, e["key"])]
 
-    def keys(self, event: str = "done", prefix: str = "") -> list[str]:
+    def keys_of(self, event: str = "done", prefix: str = "") -> list[str]:
         return [e["key"] for e in self.entries(event) if e["key"].startswith(prefix)]
 
     def times(self, event: str = "done", prefix: str = "") -> Counter[str]:
-        return Counter(self.keys(event, prefix))
+        return Counter(self.keys_of(event, prefix))
 
     def expect(self, event: str, key: str, timeout: float = PATIENCE, count: int = 1) -> Entry:
         """Wait until this happened `count` times; return the latest."""
@@ -39,7 +39,7 @@ class Journal:
 
     def expect_keys(self, keys: set[str], event: str = "done", timeout: float = PATIENCE) -> None:
         eventually(
-            lambda: keys <= set(self.keys(event)),
+            lambda: keys <= set(self.keys_of(event)),
             timeout,
-            explain=lambda: f"{event} is missing {sorted(keys - set(self.keys(event)))[:20]}",
+            explain=lambda: f"{event} is missing {sorted(keys - set(self.keys_of(event)))[:20]}",
         )

@@ -39,19 +39,24 @@ def deployment(
     nursery: Nursery,
     shared_directory: Path,
 ) -> Iterator[Deployment]:
-    deployment = Deployment(celery_broker, celery_backend, shared_directory, nursery)
+    settings = {"worker_prefetch_multiplier": 2}
+    deployment = Deployment(celery_broker, celery_backend, shared_directory, nursery, settings)
     yield deployment
     deployment.close()
 
 
 @pytest.fixture(scope="session")
 def celery_worker_cluster(deployment: Deployment) -> Iterator[CeleryWorkerCluster]:
-    """Start two workers, which share the default queue and each have one of their own."""
+    """Start two workers, which share the default queue and each have one of their own.
+
+    Events are switched on afterwards: Celery cannot switch off those of `-E`.
+    """
     lines = [["-Q", "celery,left"], ["-Q", "celery,right"]]
-    options = ["-c", "2", "-E", "--heartbeat-interval", "1"]
+    options = ["-c", "2", "--heartbeat-interval", "1"]
     workers = [deployment.start_worker(*options, *line, ready=False) for line in lines]
     cluster = CeleryWorkerCluster(*workers)
     cluster.ready()
+    deployment.app.control.enable_events(reply=True, timeout=10, limit=2)
     yield cluster
     cluster.teardown()
 

@@ -1,0 +1,30 @@
+"""Look into the broker's file."""
+
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class Tables:
+    """Reads with the SQLite library that the transport itself uses.
+
+    Two different copies of SQLite in one process break each other's locks on
+    the file, so no other will do.
+    """
+
+    def __init__(self, path: Path) -> None:
+        from sqlite_transport.library import sqlite3
+
+        self.connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        self.connection.row_factory = sqlite3.Row
+
+    def rows(self, table: str, where: str = "1", *values: object) -> list[Row]:
+        found = self.connection.execute(f"SELECT * FROM {table} WHERE {where}", values)
+        return [dict(row) for row in found]
+
+    def count(self, table: str, where: str = "1", *values: object) -> int:
+        return len(self.rows(table, where, *values))
+
+    def close(self) -> None:
+        self.connection.close()

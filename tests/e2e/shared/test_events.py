@@ -1,0 +1,89 @@
+"""Workers tell what they do to whoever listens."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytest_celery import CeleryWorkerCluster
+
+from ..local.deployment import Deployment
+from ..local.waiting import eventually
+from ..local.worker import LocalWorker
+
+Event = dict[str, Any]
+
+
+@pytest.fixture
+def events(
+    deployment: Deployment, celery_worker_cluster: CeleryWorkerCluster
+) -> Iterator[list[Event]]:
+    """Listen during the test; the list grows."""
+    heard: list[Event] = []
+    listening = threading.Event()
+    with deployment.app.connection_for_read() as connection:
+        receiver = deployment.app.events.Receiver(connection, handlers={"*": heard.append})
+        receiver.on_iteration = listening.set
+        listener = threading.Thread(target=receiver.capture, kwargs={"wakeup": False})
+        listener.start()
+        try:
+            assert listening.wait(10)
+            yield heard
+        finally:
+            receiver.should_stop = True
+            listener.join(10)
+
+
+def of_task(events: list[Event], task_id: str) -> list[str]:
+    return [event["type"] for event in list(events) if event.get("uuid") == task_id]
+
+
+def test_a_task_tells_its_story(deployment: Deployment, events: list[Event]) -> None:
+    task_id = deployment.send("note", uuid.uuid4().hex)
+    story = ["task-received", "task-started", "task-succeeded"]
+    eventually(lambda: of_task(events, task_id) == story, explain=lambda: of_task(events, task_id))
+
+
+def test_a_failure_is_told(deployment: Deployment, events: list[Event]) -> None:
+    task_id = deployment.send("broken", "told")
+    eventually(lambda: "task-failed" in of_task(events, task_id))
+
+
+def test_retries_are_told(deployment: Deployment, events: list[Event]) -> None:
+    task_id = deployment.send("flaky", uuid.uuid4().hex, 1)
+    eventually(lambda: "task-succeeded" in of_task(events, task_id))
+    assert "task-retried" in of_task(events, task_id)
+
+
+def test_hearts_beat(events: list[Event], left: LocalWorker, right: LocalWorker) -> None:
+    def beating() -> set[str]:
+        return {e["hostname"] for e in list(events) if e["type"] == "worker-heartbeat"}
+
+    eventually(lambda: {left.hostname(), right.hostname()} <= beating())
+
+
+def test_events_can_be_silenced(
+    deployment: Deployment, events: list[Event], left: LocalWorker
+) -> None:
+    control = deployment.app.control
+    one = {"destination": [left.hostname()], "reply": True, "timeout": 10, "limit": 1}
+    assert control.disable_events(**one)
+    try:
+        silent = deployment.send("note", "silent", queue="left")
+        deployment.journal.expect("done", "silent")
+        other = deployment.send("note", "spoken", queue="right")
+        eventually(lambda: "task-succeeded" in of_task(events, other))
+        assert of_task(events, silent) == []
+    finally:
+        assert control.enable_events(**one)
+    again = deployment.send("note", "again", queue="left")
+    eventually(lambda: "task-succeeded" in of_task(events, again))
+
+
+def test_events_dump_prints_them(deployment: Deployment) -> None:
+    dump = deployment.start("events", "--dump")
+    eventually(lambda: b"worker-heartbeat" in dump.logs() or b"heartbeat" in dump.logs())
+    task_id = deployment.send("note", "dumped")
+    eventually(lambda: task_id.encode() in dump.logs(), explain=dump.logs)
+    dump.stop()

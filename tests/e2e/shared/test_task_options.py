@@ -1,0 +1,147 @@
+"""What a producer can ask for with a task."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from celery import chain, group
+from celery.exceptions import TimeLimitExceeded
+from kombu import Exchange
+from pytest_celery import CeleryWorkerCluster
+
+from ..local.deployment import Deployment
+from ..local.waiting import eventually
+from ..local.worker import LocalWorker
+
+pytestmark = pytest.mark.usefixtures("celery_worker_cluster")
+
+
+@pytest.fixture
+def key() -> str:
+    return uuid.uuid4().hex[:8]
+
+
+def test_countdown(deployment: Deployment, key: str) -> None:
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    deployment.send("note", key, countdown=1)
+    assert deployment.journal.expect("done", key)["at"] >= due.timestamp()
+
+
+def test_eta(deployment: Deployment, key: str) -> None:
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    deployment.send("note", key, eta=due)
+    assert deployment.journal.expect("done", key)["at"] >= due.timestamp()
+
+
+def test_sooner_overtakes_later(deployment: Deployment, key: str) -> None:
+    deployment.send("note", f"{key}-later", countdown=1.2)
+    deployment.send("note", f"{key}-sooner", countdown=0.6)
+    deployment.send("note", f"{key}-now")
+    deployment.journal.expect("done", f"{key}-later")
+    assert deployment.journal.keys_of(prefix=key) == [
+        f"{key}-now",
+        f"{key}-sooner",
+        f"{key}-later",
+    ]
+
+
+def test_expired_task_does_not_run(deployment: Deployment, key: str) -> None:
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    deployment.send("note", f"{key}-expired", expires=past)
+    deployment.send("note", f"{key}-in-time", expires=60)
+    deployment.journal.expect("done", f"{key}-in-time")
+    for queue in ("left", "right"):
+        deployment.send("note", f"{key}-{queue}", queue=queue)
+        deployment.journal.expect("done", f"{key}-{queue}")
+    assert f"{key}-expired" not in deployment.journal.keys_of()
+
+
+def test_task_goes_to_the_named_queue(
+    deployment: Deployment, key: str, left: LocalWorker, right: LocalWorker
+) -> None:
+    for worker, queue in ((left, "left"), (right, "right")):
+        for n in range(5):
+            deployment.send("note", f"{key}-{queue}-{n}", queue=queue)
+        deployment.journal.expect_keys({f"{key}-{queue}-{n}" for n in range(5)})
+        hosts = {e["host"] for e in deployment.journal.entries("done") if queue in e["key"]}
+        assert hosts == {worker.hostname()}
+
+
+def test_retry_keeps_the_identity(deployment: Deployment, key: str) -> None:
+    task_id = deployment.send("flaky", key, 2)
+    done = deployment.journal.expect("done", key)
+    assert (done["id"], done["retries"]) == (task_id, 2)
+    assert [e["retries"] for e in deployment.journal.entries("started", key)] == [0, 1, 2]
+
+
+def test_retries_are_bounded(deployment: Deployment, key: str) -> None:
+    result = deployment.app.send_task("flaky", (key, 100))
+    result.get(timeout=30, interval=0.02, propagate=False)
+    assert type(result.result).__name__ == "HiccupError"
+    assert len(deployment.journal.entries("started", key)) == 6
+
+
+def test_time_limit(deployment: Deployment, key: str, tmp_path: Path) -> None:
+    never = str(tmp_path / "never")
+    result = deployment.app.send_task("hold", (key, never), time_limit=0.5)
+    result.get(timeout=30, interval=0.02, propagate=False)
+    assert isinstance(result.result, TimeLimitExceeded)
+
+
+def test_link_runs_after_success(deployment: Deployment, key: str) -> None:
+    follower = deployment.app.signature("note", (f"{key}-after",), immutable=True)
+    deployment.send("work", f"{key}-first", link=follower)
+    deployment.journal.expect("done", f"{key}-after")
+    assert deployment.journal.keys_of(prefix=key) == [f"{key}-first", f"{key}-after"]
+
+
+def test_link_error_runs_after_failure(deployment: Deployment, key: str) -> None:
+    errback = deployment.app.signature("note", (f"{key}-sorry",), immutable=True)
+    deployment.send("broken", key, link_error=errback)
+    deployment.journal.expect("done", f"{key}-sorry")
+
+
+def test_chain_runs_in_order(deployment: Deployment, key: str) -> None:
+    steps = [deployment.app.signature("note", (f"{key}-{n}",), immutable=True) for n in range(4)]
+    chain(*steps).apply_async()
+    deployment.journal.expect("done", f"{key}-3")
+    assert deployment.journal.keys_of(prefix=key) == [f"{key}-{n}" for n in range(4)]
+
+
+def test_group_returns_every_result(deployment: Deployment) -> None:
+    members = [deployment.app.signature("add", (n, n)) for n in range(10)]
+    results = group(members, app=deployment.app).apply_async()
+    assert results.get(timeout=30, interval=0.02) == [2 * n for n in range(10)]
+
+
+def publish(deployment: Deployment, key: str, exchange: Exchange) -> None:
+    where = {"exchange": exchange.name, "exchange_type": exchange.type, "routing_key": "news"}
+    deployment.send("note", key, declare=[exchange], **where)
+
+
+def heard(deployment: Deployment, key: str, exchange: Exchange) -> set[str]:
+    """Publish to the exchange once more, and tell which workers heard any of it so far.
+
+    On Redis a worker misses what is published before its subscription.
+    """
+    publish(deployment, key, exchange)
+    return {entry["host"] for entry in deployment.journal.entries("done", key)}
+
+
+def test_every_worker_hears_a_broadcast_task(
+    deployment: Deployment, key: str, celery_worker_cluster: CeleryWorkerCluster
+) -> None:
+    control, news = deployment.app.control, Exchange(f"news-{key}", type="fanout")
+    queues = {w.hostname(): f"{news.name}-{w.hostname()}" for w in celery_worker_cluster}
+    for host, queue in queues.items():
+        one = {"destination": [host], "reply": True, "timeout": 10, "limit": 1}
+        assert control.add_consumer(
+            queue, exchange=news.name, exchange_type="fanout", routing_key="news", **one
+        )
+    eventually(lambda: heard(deployment, f"{key}-all-listen", news) == set(queues), interval=0.3)
+    publish(deployment, key, news)
+    deployment.journal.expect("done", key, count=2)
+    assert {entry["host"] for entry in deployment.journal.entries("done", key)} == set(queues)
+    for host, queue in queues.items():
+        control.cancel_consumer(queue, destination=[host])
