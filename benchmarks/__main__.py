@@ -24,8 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(_list(figures))
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with bench(_size(options.quick, options.repeat), options.directory) as on:
-        report = run(figures, on)
+    try:
+        with bench(_size(options.quick, options.repeat), options.directory) as on:
+            report = run(figures, on)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     print(report.text())
     if options.markdown:
         options.markdown.write_text(report.markdown(), encoding="utf-8")

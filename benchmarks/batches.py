@@ -12,6 +12,7 @@ from benchmarks.messages import QUEUE, TaskMessage, task_messages
 from benchmarks.traffic import WARM_UP, Pace, ready_producer, send
 
 FILL_BATCH = 1_000
+FILL_SECONDS = 600.0
 
 
 def why_no_batches(connection: Connection) -> str | None:
@@ -68,12 +69,19 @@ def _send_channel_batch(producer: Producer, messages: Iterable[TaskMessage], siz
 
 
 def fill(broker: Broker, messages: int, eta: datetime | None = None) -> None:
-    """Put so many messages into the queue, the quickest way there is."""
+    """Put so many messages into the queue, the quickest way there is.
+
+    Raises TimeoutError after ten minutes: a queue of another length would be
+    another measurement.
+    """
     source = task_messages(eta)
+    deadline = monotonic() + FILL_SECONDS
     with broker.connection() as connection:
         producer = ready_producer(connection)
         in_batches = why_no_batches(connection) is None
         for start in range(0, messages, FILL_BATCH):
+            if monotonic() >= deadline:
+                raise TimeoutError(f"only {start} of {messages} messages after ten minutes")
             chunk = islice(source, min(FILL_BATCH, messages - start))
             if in_batches:
                 send_batch(producer, chunk, FILL_BATCH)

@@ -49,7 +49,9 @@ def running(
 
 
 def kill_group(process: "Popen[bytes]") -> None:
-    """SIGKILL the process and everything it started, as far as still there."""
+    """SIGKILL the process and everything it started; once is enough."""
+    if process.returncode == -signal.SIGKILL:
+        return
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)

@@ -13,6 +13,7 @@ from benchmarks.jobs import make_app
 from benchmarks.marks import Marks
 from benchmarks.processes import running
 
+HOMES = "workers"
 CONCURRENCY = 2
 PREFETCH_MULTIPLIER = 16
 READY_SECONDS = 30.0
@@ -33,8 +34,8 @@ def worker(broker: Broker, marks: Marks) -> "Iterator[Popen[bytes]]":
 
     Mingle, gossip and heartbeats are as Celery has them by default.
     """
-    home = broker.directory / f"worker-{os.urandom(4).hex()}"
-    home.mkdir()
+    home = broker.directory / HOMES / f"worker-{os.urandom(4).hex()}"
+    home.mkdir(parents=True)
     log = home / "log"
     environment = {
         BROKER: broker.url,

@@ -9,7 +9,7 @@ from benchmarks.bench import Bench
 from benchmarks.figure import Bound, Figure
 from benchmarks.process_tree import cpu_seconds
 from benchmarks.samples import Reading, Sample
-from benchmarks.worker import new_marks, worker
+from benchmarks.worker import HOMES, new_marks, worker
 
 CONTESTANTS = ("redis", "filesystem", "sqla", "sqlite")
 PERCENT = 100.0
@@ -38,7 +38,9 @@ def measure(bench: Bench) -> Iterator[Reading]:
 
 
 def _bytes_in(directory: Path) -> int:
-    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+    """Size of the broker's files, without the worker's log."""
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in files if path.parent.parent != directory / HOMES)
 
 
 FIGURE = Figure(
