@@ -12,11 +12,15 @@ from sqlite_transport import doorbell, queue, session, topology
 from sqlite_transport.database import Database, open_database
 from sqlite_transport.declarations import Declarations
 from sqlite_transport.doorbell import Ringer
+from sqlite_transport.library import sqlite3
 from sqlite_transport.liveness import Liveness
 from sqlite_transport.message import Envelope
 from sqlite_transport.routing import REVISION, Route, Topology, read_topology
 
 logger = logging.getLogger("sqlite_transport")
+
+#: Messages and the queues that each went to.
+Sent = list[tuple[Envelope, tuple[Route, ...]]]
 
 
 class Broker:
@@ -29,77 +33,108 @@ class Broker:
         self.declarations = Declarations()
         self.sessions: set[int] = set()
         self._topology = Topology({}, {}, {})
-        self._known: tuple[int, ...] = ()
+        # The revision, and what `_is_fresh` compares.
+        self._known = (0, 0, 0)
         self._pid = os.getpid()
 
-    def publish(self, envelopes: Sequence[Envelope], durable: bool) -> None:
+    def publish(self, envelopes: Sequence[Envelope], full: bool) -> None:
         """Store the messages in one transaction, all or none, and wake who waits for them.
 
-        durable: return only when they survive power loss.
+        full: return only when the persistent ones survive power loss.
         """
-        sessions: set[int] = set()
-        with self.database.writing as connection:
-            execute = connection.execute
-            known = self.topology(execute)
-            for envelope in envelopes:
-                routes = known.lookup(envelope.exchange, envelope.routing_key)
-                if not routes:
-                    routes = self._find_route(execute, envelope)
-                    known = self._topology
-                for route in routes:
-                    _insert(execute, route, envelope)
-                    sessions.update(route.sessions)
-        if durable:
+        sent = (len(envelopes) == 1 and self._publish_at_once(envelopes[0])) or self._publish(
+            envelopes
+        )
+        if full and any(
+            route.durable and envelope.persistent for envelope, routes in sent for route in routes
+        ):
             self.database.sync()
-        self.ringer.ring(sessions)
+        self.ringer.ring(
+            {each for _, routes in sent for route in routes for each in route.sessions}
+        )
 
-    def topology(self, execute: Any) -> Topology:
+    def _publish_at_once(self, envelope: Envelope) -> "Sent | None":
+        """Store a message for one known queue by a single statement.
+
+        It does nothing, and None is returned, when there is more to it or the
+        routing has changed since it was read.
+        """
+        routes = self._topology.lookup(envelope.exchange, envelope.routing_key)
+        if len(routes) != 1 or routes[0].max_length is not None or not self._is_fresh():
+            return None
+        values = (*_values(routes[0], envelope), self._known[0])
+        try:
+            self.database.write(queue.INSERT_AT_REVISION, values)
+        except sqlite3.IntegrityError:
+            return None
+        return [(envelope, routes)]
+
+    def _publish(self, envelopes: Sequence[Envelope]) -> "Sent":
+        sent: Sent = []
+        with self.database.writing as connection:
+            for envelope in envelopes:
+                routes = self._route(connection, envelope)
+                sent.append((envelope, routes))
+                for route in routes:
+                    connection.execute(queue.INSERT, _values(route, envelope))
+                    if route.max_length is not None:
+                        queue.drop_overflow(
+                            connection, route.queue, route.max_length, envelope.created_at
+                        )
+        return sent
+
+    def topology(self, connection: Any) -> Topology:
         """Return exchanges, bindings, queues and consumers as they stand in this transaction."""
-        revision: int = execute(REVISION).fetchone()[0]
-        # What was read before a rollback, or from another file, may never have been.
-        known = (revision, self.database.rollbacks, self.database.generation)
-        if known != self._known:
-            self._topology = read_topology(execute)
-            self._known = known
+        revision: int = connection.execute(REVISION).fetchone()[0]
+        if revision != self._known[0] or not self._is_fresh():
+            self._topology = read_topology(connection)
+            self._known = (revision, self.database.rollbacks, self.database.generation)
             routes = self._topology.routes.values()
             self.ringer.keep_only({each for route in routes for each in route.sessions})
         return self._topology
 
-    def _find_route(self, execute: Any, envelope: Envelope) -> tuple[Route, ...]:
-        """Find a way for a message that has none, or drop it as AMQP does.
+    def _is_fresh(self) -> bool:
+        """Tell whether what was read was committed, and comes from the file in use."""
+        return self._known[1:] == (self.database.rollbacks, self.database.generation)
+
+    def _route(self, connection: Any, envelope: Envelope) -> tuple[Route, ...]:
+        """Find a message's queues, making what is missing, or drop it as AMQP does.
 
         What this process declared itself is declared again. A persistent
         message to the default exchange makes its queue, as on Redis: a job
         must not be lost because nobody has declared its queue yet.
         """
         exchange, routing_key = envelope.exchange, envelope.routing_key
-        self.declarations.repeat(execute, exchange, routing_key, envelope.created_at)
-        found = self.topology(execute).lookup(exchange, routing_key)
-        if found or envelope.transient:
-            return found
-        if exchange:
+        routes = self.topology(connection).lookup(exchange, routing_key)
+        if routes:
+            return routes
+        self.declarations.repeat(connection, exchange, routing_key, envelope.created_at)
+        routes = self.topology(connection).lookup(exchange, routing_key)
+        if not routes and not exchange and envelope.persistent:
+            topology.declare_queue(connection, topology.Queue(routing_key), envelope.created_at)
+            routes = self.topology(connection).lookup(exchange, routing_key)
+        elif not routes and envelope.is_task:
             logger.warning(
-                "No queue is bound to exchange %r with routing key %r: the message is dropped",
+                "No queue is bound to exchange %r with routing key %r: task %s[%s] is dropped",
                 exchange,
                 routing_key,
+                envelope.type,
+                envelope.task_id,
             )
-            return ()
-        topology.declare_queue(execute, topology.Queue(routing_key), envelope.created_at)
-        return self.topology(execute).lookup(exchange, routing_key)
+        return routes
 
     def begin_session(self) -> int:
         """Make a session for a connection of this process, and restore what dead ones left."""
         with self.database.writing as connection:
-            number = session.begin(connection.execute, self.liveness, time.time())
+            number = session.begin(connection, self.liveness, time.time())
             self.sessions.add(number)
         return number
 
     def end_session(self, number: int, max_deliveries: int) -> None:
         """Say goodbye for a session, our own or a dead one; its jobs go back to their places."""
         with self.database.writing as connection:
-            execute = connection.execute
-            queues = session.end(execute, number, max_deliveries, time.time())
-            waiting = self.waiting_for(execute, queues)
+            queues = session.end(connection, number, max_deliveries, time.time())
+            waiting = self.waiting_for(connection, queues)
         self.abandon_session(number)
         doorbell.remove(doorbell.directory_of(self.database.path) / str(number))
         self.ringer.ring(waiting)
@@ -116,11 +151,11 @@ class Broker:
             logger.info("Session %d has died: its jobs go back to their queues", number)
             self.end_session(number, max_deliveries)
 
-    def waiting_for(self, execute: Any, queues: Collection[str]) -> set[int]:
+    def waiting_for(self, connection: Any, queues: Collection[str]) -> set[int]:
         """Return the sessions that consume from any of the queues."""
         if not queues:
             return set()
-        routes = self.topology(execute).routes
+        routes = self.topology(connection).routes
         return {each for name in queues if name in routes for each in routes[name].sessions}
 
     def purge(self, name: str) -> int:
@@ -135,7 +170,7 @@ class Broker:
             count = queue.SLICE
             while count == queue.SLICE:
                 with self.database.writing as connection:
-                    count = queue.purge_slice(connection.execute, name, status, newest, time.time())
+                    count = queue.purge_slice(connection, name, status, newest, time.time())
                 removed += count
         return removed
 
@@ -144,35 +179,31 @@ class Broker:
         return self._pid != os.getpid()
 
 
-def _insert(execute: Any, route: Route, envelope: Envelope) -> None:
+def _values(route: Route, envelope: Envelope) -> tuple[object, ...]:
+    """Return the parameters of `queue.INSERT` for a message in one of its queues."""
     priority, expires_at = envelope.priority, envelope.expires_at
     if route.max_priority is not None:
         priority = min(priority, route.max_priority)
     if route.message_ttl is not None:
-        ready_at = envelope.due_at or envelope.created_at
-        expires_at = min(expires_at or ready_at + route.message_ttl, ready_at + route.message_ttl)
-    execute(
-        queue.INSERT,
-        (
-            route.queue,
-            priority,
-            "pending" if envelope.due_at is None else "scheduled",
-            envelope.created_at,
-            envelope.due_at,
-            expires_at,
-            envelope.type,
-            envelope.task_id,
-            envelope.payload,
-            envelope.headers,
-            envelope.properties,
-            envelope.content_type,
-            envelope.content_encoding,
-            envelope.retry_count,
-            envelope.transient,
-        ),
+        over = (envelope.due_at or envelope.created_at) + route.message_ttl
+        expires_at = over if expires_at is None else min(expires_at, over)
+    return (
+        route.queue,
+        priority,
+        "pending" if envelope.due_at is None else "scheduled",
+        envelope.created_at,
+        envelope.due_at,
+        expires_at,
+        envelope.type,
+        envelope.task_id,
+        envelope.payload,
+        envelope.headers,
+        envelope.properties,
+        envelope.content_type,
+        envelope.content_encoding,
+        envelope.retry_count,
+        not envelope.is_task and not (envelope.persistent and route.durable),
     )
-    if route.max_length is not None:
-        queue.drop_overflow(execute, route.queue, route.max_length, envelope.created_at)
 
 
 _brokers: dict[Path, Broker] = {}

@@ -15,7 +15,7 @@ from kombu.transport.base import StdChannel, to_rabbitmq_queue_arguments
 
 from sqlite_transport import queue, topology
 from sqlite_transport.inbox import BATCH, Want
-from sqlite_transport.message import TRANSIENT, Message, outgoing
+from sqlite_transport.message import Message, outgoing
 from sqlite_transport.publish_batch import PublishBatch
 from sqlite_transport.queue import Claimed, Return
 from sqlite_transport.routing import MATCHES
@@ -37,7 +37,7 @@ class Subscription:
     callback: Callable[[Message], object]
 
 
-class Channel(StdChannel):  # type: ignore[misc]
+class Channel(StdChannel):
     """One of a connection's channels, with its own consumers, prefetch limit and unacked jobs.
 
     ready: jobs that are claimed and not yet delivered. unacked: the ids of
@@ -100,14 +100,14 @@ class Channel(StdChannel):  # type: ignore[misc]
         if found is None:
             properties = (kind, durable, auto_delete, json.dumps(arguments or {}, default=str))
             with self._broker.database.writing as connection:
-                topology.declare_exchange(connection.execute, name, *properties)
+                topology.declare_exchange(connection, name, *properties)
             self._broker.declarations.remember_exchange(name, *properties)
 
     def exchange_delete(self, exchange: str, if_unused: bool = False, nowait: bool = False) -> None:
         """Delete an exchange and its bindings; with `if_unused` only if nothing is bound."""
         with self._broker.database.writing as connection:
-            if not (if_unused and topology.is_bound(connection.execute, exchange)):
-                topology.delete_exchange(connection.execute, exchange)
+            if not (if_unused and topology.is_bound(connection, exchange)):
+                topology.delete_exchange(connection, exchange)
         self._broker.declarations.forget_exchange(exchange)
 
     # -- queues -----------------------------------------------------------
@@ -156,9 +156,9 @@ class Channel(StdChannel):  # type: ignore[misc]
             return
         with self._broker.database.writing as connection:
             if found == wanted:
-                topology.use_queue(connection.execute, wanted.name, time.time())
+                topology.use_queue(connection, wanted.name, time.time())
             else:
-                topology.declare_queue(connection.execute, wanted, time.time())
+                topology.declare_queue(connection, wanted, time.time())
 
     def _refuse_foreign(self, found: Queue) -> None:
         """Refuse another connection's exclusive queue."""
@@ -185,10 +185,9 @@ class Channel(StdChannel):  # type: ignore[misc]
         """
         removed = 0
         with self._broker.database.writing as connection:
-            execute = connection.execute
-            used = if_unused and topology.count_consumers(execute, queue)
+            used = if_unused and topology.count_consumers(connection, queue)
             if not used and not (if_empty and self._count(queue)):
-                removed = topology.delete_queue(execute, queue, time.time())
+                removed = topology.delete_queue(connection, queue, time.time())
                 self._broker.declarations.forget_queue(queue)
         return removed
 
@@ -217,11 +216,11 @@ class Channel(StdChannel):  # type: ignore[misc]
         if not self._read(topology.has_binding, *binding):
             text = json.dumps(arguments or {}, default=str)
             with self._broker.database.writing as connection:
-                if topology.find_exchange(connection.execute, binding[0]) is None:
+                if topology.find_exchange(connection, binding[0]) is None:
                     raise not_found("exchange", binding[0], (50, 20), "Channel.queue_bind")
-                if topology.find_queue(connection.execute, queue) is None:
+                if topology.find_queue(connection, queue) is None:
                     raise not_found("queue", queue, (50, 20), "Channel.queue_bind")
-                topology.bind(connection.execute, *binding, text)
+                topology.bind(connection, *binding, text)
         self._broker.declarations.remember_binding(
             *binding, json.dumps(arguments or {}, default=str)
         )
@@ -237,12 +236,13 @@ class Channel(StdChannel):  # type: ignore[misc]
         """Remove a binding; one that does not exist is no error."""
         binding = (exchange or "amq.direct", queue, routing_key or "")
         with self._broker.database.writing as connection:
-            topology.unbind(connection.execute, *binding)
+            topology.unbind(connection, *binding)
         self._broker.declarations.forget_binding(*binding)
 
     def list_bindings(self) -> list[tuple[str, str, str]]:
         """Return (queue, exchange, routing key) of every binding in the file."""
-        return self._read(topology.list_bindings)
+        bindings: list[tuple[str, str, str]] = self._read(topology.list_bindings)
+        return bindings
 
     # -- publishing -------------------------------------------------------
 
@@ -278,7 +278,7 @@ class Channel(StdChannel):  # type: ignore[misc]
             Unusable: it was not stored, and somebody must mend something first.
         """
         envelope = outgoing(message, exchange or "", routing_key or "")
-        self._broker.publish((envelope,), self._is_durable(message))
+        self._broker.publish((envelope,), self._options.durability == "full")
 
     def create_publish_batch(self, max_size: int) -> PublishBatch:
         """Return what `Producer.batch()` collects messages in."""
@@ -286,16 +286,9 @@ class Channel(StdChannel):  # type: ignore[misc]
 
     def publish_all(self, messages: Iterable[tuple[Mapping[str, Any], str, str]]) -> None:
         """Store messages, each with its exchange and routing key, in one transaction."""
-        batch = list(messages)
         self._broker.publish(
-            [outgoing(message, exchange, key) for message, exchange, key in batch],
-            any(self._is_durable(message) for message, _, _ in batch),
-        )
-
-    def _is_durable(self, message: Mapping[str, Any]) -> bool:
-        return (
-            self._options.durability == "full"
-            and message["properties"].get("delivery_mode") != TRANSIENT
+            [outgoing(message, exchange, key) for message, exchange, key in messages],
+            self._options.durability == "full",
         )
 
     # -- consuming --------------------------------------------------------
@@ -327,7 +320,7 @@ class Channel(StdChannel):  # type: ignore[misc]
         inbox = self._inbox()
         with self._broker.database.writing as connection:
             topology.add_consumer(
-                connection.execute,
+                connection,
                 inbox.session,
                 f"{self.channel_id}.{tag}",
                 queue,
@@ -353,7 +346,7 @@ class Channel(StdChannel):  # type: ignore[misc]
             self._give_back_ready(subscription.queue)
         with self._broker.database.writing as connection:
             topology.remove_consumer(
-                connection.execute,
+                connection,
                 inbox.session,
                 f"{self.channel_id}.{consumer_tag}",
                 subscription.queue,
@@ -397,16 +390,14 @@ class Channel(StdChannel):  # type: ignore[misc]
             return BATCH
         return self.prefetch_count - len(self.unacked) - len(self.ready)
 
-    def deliver(self) -> bool:
-        """Deliver the next claimed message; tell whether there was one."""
-        if not self.ready:
-            return False
+    def deliver(self) -> None:
+        """Deliver the next claimed message; there must be one."""
         job = self.ready.popleft()
         consumers = self._by_queue[job.queue]
-        consumers.rotate(-1)
-        subscription = consumers[-1]
+        subscription = consumers[0]
+        if len(consumers) > 1:
+            consumers.rotate(-1)
         subscription.callback(self._deliverable(job, subscription.tag, subscription.no_ack))
-        return True
 
     def _deliverable(self, job: Claimed, consumer_tag: str, no_ack: bool) -> Message:
         delivery_tag = next(self._delivery_tags)
@@ -418,11 +409,11 @@ class Channel(StdChannel):  # type: ignore[misc]
 
     def basic_ack(self, delivery_tag: int, multiple: bool = False) -> None:
         """Settle a delivered message, with `multiple` all up to it too; again does nothing."""
-        tags = [delivery_tag]
         if multiple:
-            tags = [tag for tag in list(self.unacked) if not delivery_tag or tag <= delivery_tag]
-        for tag in tags:
-            self._settle("ack", tag)
+            for tag in list(self.unacked):
+                if tag < delivery_tag or not delivery_tag:
+                    self._settle("ack", tag)
+        self._settle("ack", delivery_tag)
 
     def basic_reject(self, delivery_tag: int, requeue: bool = False) -> None:
         """Settle a message as failed, or with `requeue` put it back to its place."""
@@ -476,7 +467,7 @@ class Channel(StdChannel):  # type: ignore[misc]
         with self._broker.database.writing as connection:
             for tag, subscription in self.subscriptions.items():
                 topology.remove_consumer(
-                    connection.execute,
+                    connection,
                     inbox.session,
                     f"{self.channel_id}.{tag}",
                     subscription.queue,
@@ -494,11 +485,12 @@ class Channel(StdChannel):  # type: ignore[misc]
         return self.connection
 
     def _inbox(self) -> "Inbox":
-        return self._transport().open_inbox()
+        transport = self._transport()
+        return transport.inbox or transport.open_inbox()
 
     def _read(self, question: Callable[..., Any], *arguments: object) -> Any:
         database = self._broker.database
-        return question(database.reading, *arguments)
+        return question(database.reader, *arguments)
 
     def _count(self, name: str) -> int:
         found: int = self._broker.database.read(queue.COUNT_READY, (name,))[0][0]

@@ -61,6 +61,7 @@ class Database:
         self.rollbacks = 0
         self.lock = threading.RLock()
         self.writing = Writing(self)
+        self.reader = Reader(self)
         self.connection: Any = None
         self.pid = os.getpid()
         self.turn: WriteTurn
@@ -141,9 +142,29 @@ class Database:
                 raise translated(error, self.path) from error
             return rows
 
-    def reading(self, sql: str, parameters: Sequence[Any] = ()) -> "Rows":
-        """Do as `read`, in the form of a cursor: for functions that take `execute`."""
-        return Rows(self.read(sql, parameters))
+    def write(self, sql: str, parameters: Sequence[Any]) -> int:
+        """Do one statement in a turn and a transaction of its own; return the rows it changed.
+
+        Raises:
+            sqlite3.IntegrityError: as SQLite does; it is the caller's to understand.
+        """
+        writing = self.writing
+        if writing.is_open:  # a signal handler, in the middle of a transaction
+            with writing as connection:
+                return int(connection.execute(sql, parameters).rowcount)
+        with self.lock:
+            connection = self.ready()
+            try:
+                self.turn.take()
+                self.check_identity()
+                return int(connection.execute(sql, parameters).rowcount)
+            except sqlite3.IntegrityError:
+                raise
+            except sqlite3.Error as error:
+                raise translated(error, self.path) from error
+            finally:
+                if self.connection is not None:
+                    self.turn.give()
 
     def ready(self) -> Any:
         """Return this process's connection to the file; the caller holds the lock."""
@@ -206,6 +227,17 @@ class Database:
             self.log.close()
 
 
+class Reader:
+    """The database for short queries, in the form of a connection: each is read at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> "Rows":
+        """Return all rows of the query."""
+        return Rows(self._database.read(sql, parameters))
+
+
 class Rows(list[Row]):
     """Rows that were read, with the methods of a cursor."""
 
@@ -228,6 +260,11 @@ class Writing:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._depth = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process is within a transaction."""
+        return self._depth > 0
 
     def __enter__(self) -> Any:
         database = self._database
@@ -263,7 +300,7 @@ class Writing:
             raise translated(failure, self._database.path) from failure
         finally:
             self._leave(entered=True)
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
             raise translated(error, self._database.path) from error
 
     def _leave(self, entered: bool) -> None:

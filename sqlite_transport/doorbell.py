@@ -34,6 +34,7 @@ class Bell:
         self._pid = os.getpid()
 
     def fileno(self) -> int:
+        """Return the descriptor to wait on."""
         return self._file
 
     def wait(self, timeout: float | None) -> bool:

@@ -43,6 +43,7 @@ class LogSync:
         return os.fstat(self._file).st_size
 
     def close(self) -> None:
+        """Close this process's descriptor."""
         os.close(self._file)
 
 

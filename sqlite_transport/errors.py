@@ -14,11 +14,11 @@ from kombu.exceptions import OperationalError
 from sqlite_transport.library import sqlite3
 
 
-class Unavailable(OperationalError):  # type: ignore[misc]
+class Unavailable(OperationalError):
     """The file cannot be used now; nothing was changed, and trying again may work."""
 
 
-class Unusable(OperationalError):  # type: ignore[misc]
+class Unusable(OperationalError):
     """The file cannot be used until somebody mends what the message names."""
 
 

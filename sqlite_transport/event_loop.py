@@ -8,6 +8,8 @@ and settles in batches.
 
 from typing import TYPE_CHECKING, Any
 
+from sqlite_transport.upkeep import SWEEP
+
 if TYPE_CHECKING:
     from sqlite_transport.transport import Transport
 
@@ -19,8 +21,6 @@ class LoopBinding:
     """The tie between one connection and one loop (kombu's `Hub`)."""
 
     def __init__(self, transport: "Transport", hub: Any) -> None:
-        from sqlite_transport.transport import SWEEP
-
         self.transport = transport
         self.hub = hub
         self.inbox = transport.open_inbox()

@@ -3,11 +3,9 @@
 Transient messages (events, remote control, replies) leave without a trace.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
-
-Execute = Callable[..., Any]
 
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
 
@@ -25,9 +23,13 @@ MOVE = (
 )
 REMOVE = "DELETE FROM job_queue WHERE "
 
+#: The highest id in the queue, and its memory once that job has left.
+NEWEST = "SELECT max(id) FROM job_queue"
+REMEMBER_NEWEST = "UPDATE state SET last_job_id = max(last_job_id, ?)"
+
 
 def archive(
-    execute: Execute,
+    connection: Any,
     condition: str,
     parameters: Sequence[object],
     outcome: tuple[str, str | None],
@@ -38,23 +40,23 @@ def archive(
     `condition` numbers its parameters from ?4 on. Return how many were moved
     or, being transient, dropped.
     """
-    values = (*outcome, now, *parameters)
-    execute(MOVE + condition, values)
-    removed: int = execute(REMOVE + renumbered(condition), parameters).rowcount
-    return removed
+    return archive_each(connection, condition, [parameters], outcome, now)
 
 
 def archive_each(
     connection: Any,
     condition: str,
-    parameters: Iterable[Sequence[object]],
+    parameters: Sequence[Sequence[object]],
     outcome: tuple[str, str | None],
     now: float,
-) -> None:
+) -> int:
     """Do as `archive` for each of several sets of parameters, in their order."""
-    sets = list(parameters)
-    connection.executemany(MOVE + condition, [(*outcome, now, *each) for each in sets])
-    connection.executemany(REMOVE + renumbered(condition), sets)
+    newest = connection.execute(NEWEST).fetchone()[0]
+    connection.executemany(MOVE + condition, [(*outcome, now, *each) for each in parameters])
+    removed: int = connection.executemany(REMOVE + renumbered(condition), parameters).rowcount
+    if connection.execute(NEWEST).fetchone()[0] != newest:
+        connection.execute(REMEMBER_NEWEST, (newest,))
+    return removed
 
 
 @cache

@@ -64,6 +64,7 @@ class Inbox:
         self._unusable_until = 0.0
         self._lock = threading.Lock()
         self._settled: list[tuple[str, int]] = []
+        self._settled_since = 0.0
         self._settler = Settler(self)
         # Dropped without a close, it must not look alive; no SQL in a collector.
         self._abandon = weakref.finalize(
@@ -80,8 +81,14 @@ class Inbox:
 
     def settle(self, how: str, job: int) -> None:
         """Note that a job was settled: `ack`, `reject` or `requeue`; from any thread."""
+        if not self._settled:
+            self._settled_since = time.monotonic()
         self._settled.append((how, job))
         self._settler.nudge()
+
+    def settled_for(self) -> float:
+        """Return for how many seconds something has been settled and not written."""
+        return time.monotonic() - self._settled_since if self._settled else 0.0
 
     def flush(self) -> None:
         """Write what was settled now."""
@@ -123,9 +130,9 @@ class Inbox:
         now = time.time()
         self._check()
         with self.broker.database.writing as connection:
-            queue.promote_due(connection.execute, now)
+            queue.promote_due(connection, now)
             if note_use:
-                topology.use_queue(connection.execute, want.queues[0], now)
+                topology.use_queue(connection, want.queues[0], now)
             return self._claim(connection, want, now)
 
     def _has_work(self, wants: Iterable["Want"]) -> bool:
@@ -146,18 +153,15 @@ class Inbox:
         now = time.time()
         with self._lock:
             settled, self._settled = self._settled, []
-        claims: list[tuple[Want, list[queue.Claimed]]] = []
         try:
             self._check()
             with self.broker.database.writing as connection:
-                execute = connection.execute
                 queues = self._write(connection, settled, now)
                 if self.next_due is not None and self.next_due <= now:
-                    queues |= queue.promote_due(execute, now)
+                    queues |= queue.promote_due(connection, now)
                     self._look_for_due = True
-                for want in wants:
-                    claims.append((want, self._claim(connection, want, now)))
-                waiting = self.broker.waiting_for(execute, queues)
+                claims = [(want, self._claim(connection, want, now)) for want in wants]
+                waiting = self.broker.waiting_for(connection, queues)
         except BaseException:
             with self._lock:
                 self._settled[:0] = settled
@@ -182,17 +186,17 @@ class Inbox:
         again = [job for kind, job in settled if kind == "requeue"]
         for job in again:
             queue.bury_poison(
-                connection.execute,
+                connection,
                 queue.POISON_ONE,
                 self.session,
                 self.options.max_deliveries,
                 now,
                 job,
             )
-        return queue.give_back(connection.execute, again, Return.REQUEUED, self.session, now)
+        return queue.give_back(connection, again, Return.REQUEUED, self.session, now)
 
     def _claim(self, connection: Any, want: "Want", now: float) -> list[queue.Claimed]:
-        jobs = queue.claim(connection.execute, want.queues, want.limit, self.session, now)
+        jobs = queue.claim(connection, want.queues, want.limit, self.session, now)
         if want.no_ack and jobs:
             done = [(job.id, self.session) for job in jobs]
             history.archive_each(connection, queue.SETTLE, done, OUTCOMES["ack"], now)
@@ -209,8 +213,8 @@ class Inbox:
         if not jobs:
             return
         with self.broker.database.writing as connection:
-            queues = queue.give_back(connection.execute, jobs, why, self.session, time.time())
-            waiting = self.broker.waiting_for(connection.execute, queues)
+            queues = queue.give_back(connection, jobs, why, self.session, time.time())
+            waiting = self.broker.waiting_for(connection, queues)
         self.broker.ringer.ring(waiting)
 
     def sweep(self) -> None:

@@ -8,10 +8,9 @@ name and id, when it is due and when it expires.
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from kombu import message
 from kombu.utils.json import JSONEncoder, object_hook
@@ -20,16 +19,33 @@ from sqlite_transport.queue import Claimed
 
 TRANSIENT = 1  # AMQP's delivery_mode for what need not survive
 
-_encode = JSONEncoder(separators=(",", ":")).encode
+
+def _make_encoder() -> Callable[[object], str]:
+    """Return what encodes JSON as kombu does, made once and not for each call."""
+    encoder = JSONEncoder(separators=(",", ":"), check_circular=False)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # not CPython
+        encode: Callable[[object], str] = encoder.encode
+        return encode
+    escape = json.encoder.encode_basestring_ascii
+    iterencode = make(None, encoder.default, escape, None, ":", ",", False, False, True)
+    return lambda value: "".join(iterencode(value, 0))
+
+
+_encode = _make_encoder()
+
+# `json.loads` without its looks at type, white space and what follows.
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 def _decode(text: str) -> Any:
     # kombu's hook for dates and the like is slow, and rarely needed.
-    return json.loads(text, object_hook=object_hook if '"__type__"' in text else None)
+    if '"__type__"' in text:
+        return json.loads(text, object_hook=object_hook)
+    return _scan(text, 0)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A message on its way into the queue.
 
     Times are seconds since 1970 UTC; due_at is None if it is due at once,
@@ -50,7 +66,8 @@ class Envelope:
     content_type: str | None
     content_encoding: str | None
     retry_count: int
-    transient: bool
+    is_task: bool
+    persistent: bool
 
 
 def outgoing(raw: Mapping[str, Any], exchange: str, routing_key: str) -> Envelope:
@@ -78,7 +95,8 @@ def outgoing(raw: Mapping[str, Any], exchange: str, routing_key: str) -> Envelop
         raw["content-type"],
         raw["content-encoding"],
         headers.get("retries") or 0,
-        not is_task and properties.get("delivery_mode") == TRANSIENT,
+        is_task,
+        properties.get("delivery_mode") != TRANSIENT,
     )
 
 
@@ -109,7 +127,7 @@ def earliest(*moments: float | None) -> float | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-class Message(message.Message):  # type: ignore[misc]
+class Message(message.Message):
     """A delivered message; its headers and delivery info say if it was redelivered."""
 
     def __init__(self, job: Claimed, channel: Any, delivery_tag: int, consumer_tag: str) -> None:

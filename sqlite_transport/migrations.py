@@ -77,11 +77,11 @@ def create(execute: Execute) -> None:
 
     from sqlite_transport import schema
 
-    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+    dialect = sqlite.dialect()
     for table in schema.metadata.sorted_tables:
         execute(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             execute(str(CreateIndex(index).compile(dialect=dialect)))
     for kind in schema.DEFAULT_EXCHANGES:
         execute("INSERT INTO exchange VALUES (?, ?, 1, 0, '{}')", (f"amq.{kind}", kind))
-    execute("INSERT INTO topology (revision) VALUES (1)")
+    execute("INSERT INTO state (revision, last_job_id) VALUES (1, 0)")

@@ -7,28 +7,30 @@ caller's transaction. A session settles only what is still its own, so the
 late ack of a job that was handed on changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlite_transport.history import CANCELLED, FAILED, archive
-
-Execute = Callable[..., Any]
 
 #: Rows that one transaction of a bulk change touches, to keep the turn short.
 SLICE = 1000
 
-INSERT = (
+_INSERT = (
     "INSERT INTO job_queue (queue, priority, status, created_at, updated_at, due_at, expires_at,"
     " type, task_id, payload, headers, properties, content_type, content_encoding, retry_count,"
-    " transient) VALUES (?, ?, ?, ?4, ?4, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " id, transient) VALUES (?, ?, ?, ?4, ?4, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+    " (SELECT 1 + max(last_job_id, coalesce((SELECT max(id) FROM job_queue), 0)) FROM state), "
 )
+INSERT = f"{_INSERT}?)"
+
+#: The same, which fails on transient's NOT NULL if the routing has changed since the revision.
+INSERT_AT_REVISION = f"{_INSERT}(SELECT ? FROM state WHERE revision = ?))"  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A job as it is handed out."""
 
     id: int
@@ -79,15 +81,15 @@ def _claim(queues: int) -> str:
 
 
 def claim(
-    execute: Execute, queues: Sequence[str], limit: int, session: int, now: float
+    connection: Any, queues: Sequence[str], limit: int, session: int, now: float
 ) -> list[Claimed]:
     """Hand at most `limit` jobs of these queues to the session, in their order."""
-    rows = execute(_claim(len(queues)), (*queues, now, limit, session)).fetchall()
-    return sorted((Claimed(*row) for row in rows), key=_order)
+    rows = connection.execute(_claim(len(queues)), (*queues, now, limit, session)).fetchall()
+    return sorted(map(Claimed._make, rows), key=URGENCY)
 
 
-def _order(job: Claimed) -> tuple[int, int]:
-    return job.priority, job.id
+#: The order in which jobs are handed out: lower priority first, then older.
+URGENCY = attrgetter("priority", "id")
 
 
 SETTLE = "id = ?4 AND session = ?5"
@@ -100,7 +102,7 @@ GIVE_BACK = (
 
 
 class Return(Enum):
-    """Why a job goes back to its place: does the delivery count, was it seen?"""
+    """Why a job goes back to its place: what to take off its deliveries, and was it seen."""
 
     #: The consumer asked for it.
     REQUEUED = (0, 1)
@@ -111,12 +113,12 @@ class Return(Enum):
 
 
 def give_back(
-    execute: Execute, jobs: Iterable[int], why: Return, session: int, now: float
+    connection: Any, jobs: Iterable[int], why: Return, session: int, now: float
 ) -> set[str]:
     """Put jobs of the session back to their places; return the queues that now have work."""
     queues: set[str] = set()
     for job in jobs:
-        rows = execute(GIVE_BACK, (job, session, now, *why.value)).fetchall()
+        rows = connection.execute(GIVE_BACK, (job, session, now, *why.value)).fetchall()
         queues.update(row[0] for row in rows)
     return queues
 
@@ -126,7 +128,7 @@ POISON_ONE = f"{POISON} AND id = ?6"
 
 
 def bury_poison(
-    execute: Execute,
+    connection: Any,
     condition: str,
     session: int,
     max_deliveries: int,
@@ -136,7 +138,9 @@ def bury_poison(
     """Move what was delivered too often, and never settled, to history as failed."""
     if max_deliveries:
         reason = f"delivered {max_deliveries} times and never finished (max_deliveries)"
-        archive(execute, condition, (session, max_deliveries, *parameters), (FAILED, reason), now)
+        archive(
+            connection, condition, (session, max_deliveries, *parameters), (FAILED, reason), now
+        )
 
 
 RESTORE = (
@@ -145,10 +149,10 @@ RESTORE = (
 )
 
 
-def restore(execute: Execute, session: int, max_deliveries: int, now: float) -> set[str]:
+def restore(connection: Any, session: int, max_deliveries: int, now: float) -> set[str]:
     """Put all that a session still holds back; return the queues that now have work."""
-    bury_poison(execute, POISON, session, max_deliveries, now)
-    return {row[0] for row in execute(RESTORE, (session, now)).fetchall()}
+    bury_poison(connection, POISON, session, max_deliveries, now)
+    return {row[0] for row in connection.execute(RESTORE, (session, now)).fetchall()}
 
 
 PROMOTE = (
@@ -158,9 +162,9 @@ PROMOTE = (
 )
 
 
-def promote_due(execute: Execute, now: float) -> set[str]:
+def promote_due(connection: Any, now: float) -> set[str]:
     """Make scheduled jobs that are due ready, a slice at a time; return their queues."""
-    return {row[0] for row in execute(PROMOTE, (now,)).fetchall()}
+    return {row[0] for row in connection.execute(PROMOTE, (now,)).fetchall()}
 
 
 NEXT_DUE = "SELECT min(due_at) FROM job_queue WHERE status = 'scheduled'"
@@ -173,9 +177,9 @@ EXPIRED = (
 )
 
 
-def expire(execute: Execute, now: float) -> int:
+def expire(connection: Any, now: float) -> int:
     """Move jobs whose time is over to history, a slice at a time; return how many."""
-    return archive(execute, EXPIRED, (now,), (CANCELLED, "expired"), now)
+    return archive(connection, EXPIRED, (now,), (CANCELLED, "expired"), now)
 
 
 COUNT_READY = "SELECT count(*) FROM job_queue WHERE status = 'pending' AND queue = ?"
@@ -185,12 +189,12 @@ OVERFLOW = (
 )
 
 
-def drop_overflow(execute: Execute, queue: str, max_length: int, now: float) -> None:
+def drop_overflow(connection: Any, queue: str, max_length: int, now: float) -> None:
     """Drop from the queue's head what it holds beyond its length."""
-    surplus = execute(COUNT_READY, (queue,)).fetchone()[0] - max_length
+    surplus = connection.execute(COUNT_READY, (queue,)).fetchone()[0] - max_length
     if surplus > 0:
         reason = f"dropped from the head of its full queue (x-max-length {max_length})"
-        archive(execute, OVERFLOW, (queue, surplus), (CANCELLED, reason), now)
+        archive(connection, OVERFLOW, (queue, surplus), (CANCELLED, reason), now)
 
 
 NEWEST = "SELECT coalesce(max(id), 0) FROM job_queue"
@@ -200,6 +204,6 @@ PURGE = (
 )
 
 
-def purge_slice(execute: Execute, queue: str, status: str, newest: int, now: float) -> int:
+def purge_slice(connection: Any, queue: str, status: str, newest: int, now: float) -> int:
     """Move waiting jobs up to the id `newest` to history, a slice; return how many."""
-    return archive(execute, PURGE, (queue, newest, status), (CANCELLED, "purged"), now)
+    return archive(connection, PURGE, (queue, newest, status), (CANCELLED, "purged"), now)

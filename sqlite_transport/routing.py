@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-Execute = Callable[..., Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A queue as a publisher needs to know it.
 
-    message_ttl: seconds, or None. sessions: those that consume from it.
+    durable: whether its messages are to survive power loss, if they are
+    persistent. message_ttl: seconds, or None. sessions: those that consume from it.
     """
 
     queue: str
+    durable: bool
     message_ttl: float | None
     max_priority: int | None
     max_length: int | None
@@ -90,23 +90,25 @@ MATCHES: dict[str, Callable[[str, str], bool]] = {
     "fanout": lambda bound, routing_key: True,  # noqa: ARG005
 }
 
-REVISION = "SELECT revision FROM topology"
+REVISION = "SELECT revision FROM state"
 EXCHANGES = "SELECT name, type FROM exchange"
-QUEUES = "SELECT name, message_ttl_ms, max_priority, max_length FROM queue"
+QUEUES = "SELECT name, durable, message_ttl_ms, max_priority, max_length FROM queue"
 BINDINGS = "SELECT exchange, routing_key, queue FROM binding"
 CONSUMERS = "SELECT DISTINCT queue, session FROM consumer"
 
 
-def read_topology(execute: Execute) -> Topology:
+def read_topology(connection: Any) -> Topology:
     """Read all of it; the caller holds a transaction, so that it is of one piece."""
     sessions: dict[str, list[int]] = defaultdict(list)
-    for queue, session in execute(CONSUMERS):
+    for queue, session in connection.execute(CONSUMERS):
         sessions[queue].append(session)
     routes = {
-        name: Route(name, ttl and ttl / 1000, priority, length, tuple(sessions[name]))
-        for name, ttl, priority, length in execute(QUEUES)
+        name: Route(
+            name, bool(durable), ttl and ttl / 1000, priority, length, tuple(sessions[name])
+        )
+        for name, durable, ttl, priority, length in connection.execute(QUEUES)
     }
     bindings: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for exchange, routing_key, queue in execute(BINDINGS):
+    for exchange, routing_key, queue in connection.execute(BINDINGS):
         bindings[exchange].append((routing_key, queue))
-    return Topology(dict(execute(EXCHANGES).fetchall()), routes, bindings)
+    return Topology(dict(connection.execute(EXCHANGES).fetchall()), routes, bindings)

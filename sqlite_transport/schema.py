@@ -55,8 +55,6 @@ job_queue = Table(
     Column("redelivered", Integer, nullable=False, server_default="0"),
     Column("transient", Integer, nullable=False, server_default="0"),
     Column("session", Integer),
-    # An id never comes back, so a late settle cannot hit another job.
-    sqlite_autoincrement=True,
 )
 
 # One index for each question the hot path asks, each holding only the rows
@@ -146,8 +144,16 @@ consumer = Table(
 )
 Index("consumer_queue", consumer.c.queue)
 
-# One row. The number grows with every change to the five tables above, so a
-# process knows whether what it remembers of them still holds.
-topology = Table("topology", metadata, Column("revision", Integer, nullable=False))
+# One row. The revision grows with every change to the tables from exchange
+# down, so a process knows whether what it remembers of them still holds.
+# last_job_id is the highest id that has left the queue: an id never comes
+# back, so a late settle cannot hit another job. SQLite's AUTOINCREMENT
+# promises the same, but writes a page more for every job.
+state = Table(
+    "state",
+    metadata,
+    Column("revision", Integer, nullable=False),
+    Column("last_job_id", Integer, nullable=False),
+)
 
 DEFAULT_EXCHANGES = ("direct", "topic", "fanout")

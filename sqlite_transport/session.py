@@ -8,20 +8,18 @@ their places, its consumers go, and with them the queues that were only its.
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sqlite_transport import queue, topology
 from sqlite_transport.liveness import Liveness
 
-Execute = Callable[..., Any]
 
-
-def begin(execute: Execute, liveness: Liveness, now: float) -> int:
+def begin(connection: Any, liveness: Liveness, now: float) -> int:
     """Make a session and return its id, alive before anybody else can see it."""
     program = " ".join(Path(argument).name for argument in sys.argv[:3])
-    session: int = execute(
+    session: int = connection.execute(
         "INSERT INTO session (pid, hostname, program, started_at) VALUES (?, ?, ?, ?)",
         (os.getpid(), socket.gethostname(), program, now),
     ).lastrowid
@@ -29,10 +27,10 @@ def begin(execute: Execute, liveness: Liveness, now: float) -> int:
     return session
 
 
-def end(execute: Execute, session: int, max_deliveries: int, now: float) -> set[str]:
+def end(connection: Any, session: int, max_deliveries: int, now: float) -> set[str]:
     """Undo all that a session was; return the queues that have work again."""
-    restored = queue.restore(execute, session, max_deliveries, now)
-    topology.remove_session(execute, session, now)
+    restored = queue.restore(connection, session, max_deliveries, now)
+    topology.remove_session(connection, session, now)
     return restored
 
 

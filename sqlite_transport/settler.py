@@ -33,13 +33,14 @@ class Settler:
 
     def nudge(self) -> None:
         """Have what was settled written soon."""
+        if self._event.is_set():
+            return
+        self._event.set()
         if self._thread is None:
             self._thread = threading.Thread(
                 target=_work, args=(self._inbox, self._event), name="sqlite-settler", daemon=True
             )
             self._thread.start()
-        if not self._event.is_set():
-            self._event.set()
 
     def stop(self) -> None:
         """Let the thread look, and end if its inbox is closed or gone."""
@@ -60,7 +61,10 @@ def _write(inbox: "Inbox | None", event: threading.Event) -> bool:
     if inbox is None or inbox.closed:
         return False
     try:
-        inbox.flush()
+        if inbox.settled_for() >= DELAY:
+            inbox.flush()
+        elif inbox.unsettled:
+            event.set()
     except OperationalError as error:
         logger.error("What was settled is not written yet: %s", error)
         time.sleep(1)

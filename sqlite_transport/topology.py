@@ -5,15 +5,13 @@ raises the revision, by which other processes notice (see `routing`).
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_transport import history
 
-Execute = Callable[..., Any]
-
-CHANGED = "UPDATE topology SET revision = revision + 1"
+CHANGED = "UPDATE state SET revision = revision + 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +78,15 @@ COLUMNS = (
 )
 
 
-def find_queue(execute: Execute, name: str) -> Queue | None:
+def find_queue(connection: Any, name: str) -> Queue | None:
     """Return the queue as it was declared, or None if there is none."""
-    row = execute(f"SELECT {COLUMNS} FROM queue WHERE name = ?", (name,)).fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT {COLUMNS} FROM queue WHERE name = ?", (name,)).fetchone()  # noqa: S608
     return Queue(row[0], bool(row[1]), bool(row[2]), *row[3:]) if row else None
 
 
-def declare_queue(execute: Execute, queue: Queue, now: float) -> None:
+def declare_queue(connection: Any, queue: Queue, now: float) -> None:
     """Make the queue, or give an existing one these arguments."""
-    execute(
+    connection.execute(
         f"INSERT OR REPLACE INTO queue ({COLUMNS}, used_at) "  # noqa: S608
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -104,73 +102,80 @@ def declare_queue(execute: Execute, queue: Queue, now: float) -> None:
             now,
         ),
     )
-    execute(CHANGED)
+    connection.execute(CHANGED)
 
 
-def use_queue(execute: Execute, name: str, now: float) -> None:
+def use_queue(connection: Any, name: str, now: float) -> None:
     """Note that the queue was used, from which its expiry counts."""
-    execute("UPDATE queue SET used_at = ? WHERE name = ? AND expires_ms IS NOT NULL", (now, name))
+    connection.execute(
+        "UPDATE queue SET used_at = ? WHERE name = ? AND expires_ms IS NOT NULL", (now, name)
+    )
 
 
-def delete_queue(execute: Execute, name: str, now: float) -> int:
+def delete_queue(connection: Any, name: str, now: float) -> int:
     """Delete the queue and its bindings; its waiting jobs go to history as cancelled.
 
     Return how many messages it held. Jobs that a worker holds stay with it
     and can still be settled.
     """
     removed = history.archive(
-        execute,
+        connection,
         "queue = ?4 AND session IS NULL",
         (name,),
         (history.CANCELLED, "the queue was deleted"),
         now,
     )
-    sources = [row[0] for row in execute("SELECT exchange FROM binding WHERE queue = ?", (name,))]
-    execute("DELETE FROM binding WHERE queue = ?", (name,))
-    execute("DELETE FROM consumer WHERE queue = ?", (name,))
-    execute("DELETE FROM queue WHERE name = ?", (name,))
+    sources = [
+        row[0]
+        for row in connection.execute("SELECT exchange FROM binding WHERE queue = ?", (name,))
+    ]
+    connection.execute("DELETE FROM binding WHERE queue = ?", (name,))
+    connection.execute("DELETE FROM consumer WHERE queue = ?", (name,))
+    connection.execute("DELETE FROM queue WHERE name = ?", (name,))
     for exchange in sources:
-        _drop_unbound(execute, exchange)
-    execute(CHANGED)
+        _drop_unbound(connection, exchange)
+    connection.execute(CHANGED)
     return removed
 
 
 def declare_exchange(
-    execute: Execute, name: str, kind: str, durable: bool, auto_delete: bool, arguments: str
+    connection: Any, name: str, kind: str, durable: bool, auto_delete: bool, arguments: str
 ) -> None:
     """Make the exchange."""
-    execute(
+    connection.execute(
         "INSERT OR REPLACE INTO exchange VALUES (?, ?, ?, ?, ?)",
         (name, kind, durable, auto_delete, arguments),
     )
-    execute(CHANGED)
+    connection.execute(CHANGED)
 
 
-def find_exchange(execute: Execute, name: str) -> str | None:
+def find_exchange(connection: Any, name: str) -> str | None:
     """Return the type of the exchange, or None if there is none."""
-    row = execute("SELECT type FROM exchange WHERE name = ?", (name,)).fetchone()
+    row = connection.execute("SELECT type FROM exchange WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None
 
 
-def is_bound(execute: Execute, exchange: str) -> bool:
+def is_bound(connection: Any, exchange: str) -> bool:
     """Tell whether any queue is bound to the exchange."""
     return (
-        execute("SELECT 1 FROM binding WHERE exchange = ? LIMIT 1", (exchange,)).fetchone()
+        connection.execute(
+            "SELECT 1 FROM binding WHERE exchange = ? LIMIT 1", (exchange,)
+        ).fetchone()
         is not None
     )
 
 
-def delete_exchange(execute: Execute, name: str) -> None:
+def delete_exchange(connection: Any, name: str) -> None:
     """Delete the exchange and its bindings; the queues stay."""
-    execute("DELETE FROM binding WHERE exchange = ?", (name,))
-    execute("DELETE FROM exchange WHERE name = ?", (name,))
-    execute(CHANGED)
+    connection.execute("DELETE FROM binding WHERE exchange = ?", (name,))
+    connection.execute("DELETE FROM exchange WHERE name = ?", (name,))
+    connection.execute(CHANGED)
 
 
-def has_binding(execute: Execute, exchange: str, queue: str, routing_key: str) -> bool:
+def has_binding(connection: Any, exchange: str, queue: str, routing_key: str) -> bool:
     """Tell whether exactly this binding exists."""
     return (
-        execute(
+        connection.execute(
             "SELECT 1 FROM binding WHERE exchange = ? AND queue = ? AND routing_key = ?",
             (exchange, queue, routing_key),
         ).fetchone()
@@ -178,91 +183,101 @@ def has_binding(execute: Execute, exchange: str, queue: str, routing_key: str) -
     )
 
 
-def bind(execute: Execute, exchange: str, queue: str, routing_key: str, arguments: str) -> None:
+def bind(connection: Any, exchange: str, queue: str, routing_key: str, arguments: str) -> None:
     """Bind the queue to the exchange."""
-    execute(
+    connection.execute(
         "INSERT OR REPLACE INTO binding VALUES (?, ?, ?, ?)",
         (exchange, queue, routing_key, arguments),
     )
-    execute(CHANGED)
+    connection.execute(CHANGED)
 
 
-def unbind(execute: Execute, exchange: str, queue: str, routing_key: str) -> None:
+def unbind(connection: Any, exchange: str, queue: str, routing_key: str) -> None:
     """Remove a binding; one that does not exist is no error."""
-    execute(
+    connection.execute(
         "DELETE FROM binding WHERE exchange = ? AND queue = ? AND routing_key = ?",
         (exchange, queue, routing_key),
     )
-    _drop_unbound(execute, exchange)
-    execute(CHANGED)
+    _drop_unbound(connection, exchange)
+    connection.execute(CHANGED)
 
 
-def _drop_unbound(execute: Execute, exchange: str) -> None:
+def _drop_unbound(connection: Any, exchange: str) -> None:
     """Delete an exchange that was declared to go with its last binding."""
-    execute(
+    connection.execute(
         "DELETE FROM exchange WHERE name = ?1 AND auto_delete = 1"
         " AND NOT EXISTS (SELECT 1 FROM binding WHERE exchange = ?1)",
         (exchange,),
     )
 
 
-def list_bindings(execute: Execute) -> list[tuple[str, str, str]]:
+def list_bindings(connection: Any) -> list[tuple[str, str, str]]:
     """Return (queue, exchange, routing key) of every binding."""
-    rows: list[tuple[str, str, str]] = execute(
+    rows: list[tuple[str, str, str]] = connection.execute(
         "SELECT queue, exchange, routing_key FROM binding ORDER BY exchange, routing_key, queue"
     ).fetchall()
     return rows
 
 
 def add_consumer(
-    execute: Execute, session: int, tag: str, queue: str, no_ack: bool, now: float
+    connection: Any, session: int, tag: str, queue: str, no_ack: bool, now: float
 ) -> None:
     """Note that the session consumes from the queue."""
-    execute("INSERT OR REPLACE INTO consumer VALUES (?, ?, ?, ?)", (session, tag, queue, no_ack))
-    use_queue(execute, queue, now)
-    execute(CHANGED)
+    connection.execute(
+        "INSERT OR REPLACE INTO consumer VALUES (?, ?, ?, ?)", (session, tag, queue, no_ack)
+    )
+    use_queue(connection, queue, now)
+    connection.execute(CHANGED)
 
 
-def remove_consumer(execute: Execute, session: int, tag: str, queue: str, now: float) -> None:
+def remove_consumer(connection: Any, session: int, tag: str, queue: str, now: float) -> None:
     """Forget the consumer; an auto-delete queue goes with its last one."""
-    execute("DELETE FROM consumer WHERE session = ? AND tag = ?", (session, tag))
-    execute(CHANGED)
-    _delete_if_abandoned(execute, queue, now)
+    connection.execute("DELETE FROM consumer WHERE session = ? AND tag = ?", (session, tag))
+    connection.execute(CHANGED)
+    _delete_if_abandoned(connection, queue, now)
 
 
-def count_consumers(execute: Execute, queue: str) -> int:
+def count_consumers(connection: Any, queue: str) -> int:
     """Return how many consumers the queue has."""
-    count: int = execute("SELECT count(*) FROM consumer WHERE queue = ?", (queue,)).fetchone()[0]
+    count: int = connection.execute(
+        "SELECT count(*) FROM consumer WHERE queue = ?", (queue,)
+    ).fetchone()[0]
     return count
 
 
-def remove_session(execute: Execute, session: int, now: float) -> None:
+def remove_session(connection: Any, session: int, now: float) -> None:
     """Forget a session with its consumers, and the queues that live only with them."""
     consumed = [
         row[0]
-        for row in execute("SELECT DISTINCT queue FROM consumer WHERE session = ?", (session,))
+        for row in connection.execute(
+            "SELECT DISTINCT queue FROM consumer WHERE session = ?", (session,)
+        )
     ]
-    execute("DELETE FROM consumer WHERE session = ?", (session,))
-    execute("DELETE FROM session WHERE id = ?", (session,))
-    execute(CHANGED)
+    connection.execute("DELETE FROM consumer WHERE session = ?", (session,))
+    connection.execute("DELETE FROM session WHERE id = ?", (session,))
+    connection.execute(CHANGED)
     for queue in consumed:
-        _delete_if_abandoned(execute, queue, now)
-    for (queue,) in execute("SELECT name FROM queue WHERE exclusive = ?", (session,)).fetchall():
-        delete_queue(execute, queue, now)
+        _delete_if_abandoned(connection, queue, now)
+    for (queue,) in connection.execute(
+        "SELECT name FROM queue WHERE exclusive = ?", (session,)
+    ).fetchall():
+        delete_queue(connection, queue, now)
 
 
-def _delete_if_abandoned(execute: Execute, queue: str, now: float) -> None:
-    use_queue(execute, queue, now)
-    auto_delete = execute("SELECT auto_delete FROM queue WHERE name = ?", (queue,)).fetchone()
-    if auto_delete and auto_delete[0] and not count_consumers(execute, queue):
-        delete_queue(execute, queue, now)
+def _delete_if_abandoned(connection: Any, queue: str, now: float) -> None:
+    use_queue(connection, queue, now)
+    auto_delete = connection.execute(
+        "SELECT auto_delete FROM queue WHERE name = ?", (queue,)
+    ).fetchone()
+    if auto_delete and auto_delete[0] and not count_consumers(connection, queue):
+        delete_queue(connection, queue, now)
 
 
-def expire_queues(execute: Execute, now: float) -> list[str]:
+def expire_queues(connection: Any, now: float) -> list[str]:
     """Delete the queues that were unused for longer than they may be; return their names."""
-    expired = [row[0] for row in execute(EXPIRED_QUEUES, (now,)).fetchall()]
+    expired = [row[0] for row in connection.execute(EXPIRED_QUEUES, (now,)).fetchall()]
     for name in expired:
-        delete_queue(execute, name, now)
+        delete_queue(connection, name, now)
     return expired
 
 

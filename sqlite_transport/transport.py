@@ -46,12 +46,10 @@ from sqlite_transport.inbox import Inbox
 from sqlite_transport.library import VERSION, sqlite3
 from sqlite_transport.location import SCHEME, parse_url
 from sqlite_transport.options import Options, read_options
-
-#: Seconds between two looks at what nobody rings for.
-SWEEP = 0.5
+from sqlite_transport.upkeep import SWEEP
 
 
-class Management(base.Management):  # type: ignore[misc]
+class Management(base.Management):
     """What `celery list bindings` asks."""
 
     def get_bindings(self) -> list[dict[str, str]]:
@@ -63,10 +61,9 @@ class Management(base.Management):  # type: ignore[misc]
             ]
 
 
-class Transport(base.Transport):  # type: ignore[misc]
+class Transport(base.Transport):
     """A connection to one SQLite file."""
 
-    Channel = Channel
     Management = Management
 
     can_parse_url = True
@@ -96,6 +93,7 @@ class Transport(base.Transport):  # type: ignore[misc]
         self._loop: LoopBinding | None = None
         self._pid = os.getpid()
         self._last_channel = 0
+        self._swept = 0.0
         _offer_to_worker()
 
     # -- connecting -------------------------------------------------------
@@ -185,19 +183,20 @@ class Transport(base.Transport):  # type: ignore[misc]
         Raises:
             socket.timeout: none came.
         """
+        if self.deliver_one():
+            return
         inbox = self.open_inbox()
         deadline = None if timeout is None else time.monotonic() + timeout
-        swept = time.monotonic()
-        while not self.deliver_one():
-            now = time.monotonic()
-            if now - swept >= SWEEP:
-                swept = now
-                inbox.sweep()
-            if inbox.backlog and not inbox.unusable and inbox.fetch(self.channels):
-                continue
-            if deadline is not None and now >= deadline:
+        while not (self._fetch(inbox) and self.deliver_one()):
+            if deadline is not None and time.monotonic() >= deadline:
                 raise TimeoutError
             self._wait(inbox, deadline)
+
+    def _fetch(self, inbox: Inbox) -> bool:
+        if time.monotonic() - self._swept >= SWEEP:
+            self._swept = time.monotonic()
+            inbox.sweep()
+        return inbox.backlog and not inbox.unusable and inbox.fetch(self.channels)
 
     def _wait(self, inbox: Inbox, deadline: float | None) -> None:
         """Sleep until the bell rings, a job is due, a sweep is, or the deadline is over."""
@@ -214,12 +213,14 @@ class Transport(base.Transport):  # type: ignore[misc]
             inbox.ring()
 
     def deliver_one(self) -> bool:
-        """Deliver one claimed message, of whichever channel has waited longest."""
-        for channel in list(self.channels):
-            if channel.deliver():
-                if len(self.channels) > 1 and channel in self.channels:
-                    self.channels.remove(channel)
-                    self.channels.append(channel)
+        """Deliver one claimed message, the channels taking turns; tell whether there was one."""
+        channels = self.channels
+        for channel in channels:
+            if channel.ready:
+                if channel is not channels[-1]:
+                    channels.remove(channel)
+                    channels.append(channel)
+                channel.deliver()
                 return True
         return False
 

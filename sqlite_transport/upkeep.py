@@ -9,6 +9,9 @@ import time
 from sqlite_transport import queue, topology
 from sqlite_transport.broker import Broker
 
+#: Seconds between two rounds of it.
+SWEEP = 0.5
+
 #: Free pages beyond which some are given back, and how many at a time.
 FREE_PAGES = 2048
 VACUUM_SLICE = 512
@@ -30,7 +33,7 @@ def expire_jobs(broker: Broker, now: float) -> None:
     next_expiry = broker.database.read(queue.NEXT_EXPIRY)[0][0]
     while next_expiry is not None and next_expiry <= now:
         with broker.database.writing as connection:
-            queue.expire(connection.execute, now)
+            queue.expire(connection, now)
             next_expiry = connection.execute(queue.NEXT_EXPIRY).fetchone()[0]
 
 
@@ -38,7 +41,7 @@ def expire_queues(broker: Broker, now: float) -> None:
     """Delete the queues that nobody has used for longer than they may be unused."""
     if broker.database.read(topology.EXPIRED_QUEUES, (now,)):
         with broker.database.writing as connection:
-            topology.expire_queues(connection.execute, now)
+            topology.expire_queues(connection, now)
 
 
 def vacuum(broker: Broker) -> None:
