@@ -43,3 +43,7 @@ class Journal:
             timeout,
             explain=lambda: f"{event} is missing {sorted(keys - set(self.keys_of(event)))[:20]}",
         )
+
+    def expect_some(self, event: str, count: int, timeout: float = PATIENCE) -> None:
+        """Wait until this happened `count` times, to whatever."""
+        eventually(lambda: len(self.entries(event)) >= count, timeout)

@@ -1,5 +1,6 @@
 """Look into the broker's file."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,16 @@ class Tables:
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def connection(self) -> Any:
+        """Open at the first question: the file comes with the first program that uses it."""
         from sqlite_transport.library import sqlite3
 
-        self.connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        self.connection.row_factory = sqlite3.Row
+        connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
+        connection.row_factory = sqlite3.Row
+        return connection
 
     def rows(self, table: str, where: str = "1", *values: object) -> list[Row]:
         found = self.connection.execute(f"SELECT * FROM {table} WHERE {where}", values)
@@ -27,4 +34,5 @@ class Tables:
         return len(self.rows(table, where, *values))
 
     def close(self) -> None:
-        self.connection.close()
+        if "connection" in vars(self):
+            self.connection.close()

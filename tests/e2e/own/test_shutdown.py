@@ -1,0 +1,88 @@
+"""A worker ends by itself: what it holds is finished or given back."""
+
+import pytest
+
+from ..local.broker import on_sqlite_only
+from ..local.deployment import Deployment
+from ..local.waiting import eventually
+
+PREFETCH = {"worker_prefetch_multiplier": 4}
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_warm_shutdown(deployment: Deployment, pool: str) -> None:
+    """SIGTERM: the running task is finished, the prefetched ones go back."""
+    gate = deployment.gate()
+    leaver = deployment.start_worker("-P", pool, "-c", "1", settings=PREFETCH)
+    keys = [f"job-{n}" for n in range(4)]
+    for key in keys:
+        deployment.send("hold", key, str(gate))
+    deployment.journal.expect("started", keys[0])
+    leaver.kill("SIGTERM")
+    leaver.wait_for_log("Warm shutdown")
+    gate.touch()
+    assert leaver.process.wait() == 0, leaver.logs()
+    assert deployment.journal.keys_of() == keys[:1]
+
+    stayer = deployment.start_worker("-P", pool, "-c", "1")
+    deployment.journal.expect_keys(set(keys))
+    hosts = {entry["key"]: entry["host"] for entry in deployment.journal.entries("done")}
+    assert hosts[keys[0]] == leaver.hostname()
+    assert {hosts[key] for key in keys[1:]} == {stayer.hostname()}
+    assert len(deployment.journal.entries("started")) == len(keys)
+
+
+def test_cold_shutdown(deployment: Deployment) -> None:
+    """SIGQUIT: the running task is cut off too, and runs again elsewhere."""
+    leaver = deployment.start_worker("-c", "1", settings=PREFETCH)
+    gate = deployment.gate()
+    keys = {f"job-{n}" for n in range(3)}
+    for n in range(3):
+        deployment.send("hold", f"job-{n}", str(gate))
+    deployment.journal.expect("started", "job-0")
+    leaver.kill("SIGQUIT")
+    leaver.process.wait()
+    assert not deployment.journal.entries("done")
+
+    gate.touch()
+    deployment.start_worker("-c", "1")
+    deployment.journal.expect_keys(keys)
+    assert set(deployment.journal.times().values()) == {1}
+
+
+def test_soft_shutdown(deployment: Deployment) -> None:
+    """SIGQUIT with a period of grace: who ends within it is done, who does not runs again."""
+    leaver = deployment.start_worker(
+        "-c", "2", settings={**PREFETCH, "worker_soft_shutdown_timeout": 2.0}
+    )
+    soon, late = deployment.gate("soon"), deployment.gate("late")
+    deployment.send("hold", "soon", str(soon))
+    deployment.send("hold", "late", str(late))
+    deployment.journal.expect_keys({"soon", "late"}, "started")
+    leaver.kill("SIGQUIT")
+    leaver.wait_for_log("Initiating Soft Shutdown")
+    soon.touch()
+    leaver.process.wait()
+    assert deployment.journal.keys_of() == ["soon"]
+
+    late.touch()
+    deployment.start_worker("-c", "1")
+    deployment.journal.expect("done", "late")
+    assert deployment.journal.times() == {"soon": 1, "late": 1}
+    assert deployment.journal.times("started") == {"soon": 1, "late": 2}
+
+
+@on_sqlite_only
+def test_prefetched_tasks_keep_their_place(deployment: Deployment) -> None:
+    """What is given back runs before what came later."""
+    leaver = deployment.start_worker("-c", "1", settings=PREFETCH)
+    gate = deployment.gate()
+    for n in range(6):
+        deployment.send("hold", f"job-{n}", str(gate))
+    deployment.journal.expect("started", "job-0")
+    leaver.kill("SIGQUIT")
+    leaver.process.wait()
+    gate.touch()
+    deployment.start_worker("-P", "solo")
+    eventually(lambda: len(deployment.journal.entries("done")) == 6)
+    assert deployment.journal.keys_of() == [f"job-{n}" for n in range(6)]
