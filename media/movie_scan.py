@@ -60,8 +60,11 @@ class MovieScan:
         leftovers = ensure_complete(inventory.files, seen or {}, self.settings.quiet_seconds)
         reader = MovieReader(inventory, self.settings.probe_timeout_seconds)
         reader.warnings += leftovers
-        found = reader.read(known or KnownMovie())
-        self._ensure_unchanged(root, state, inventory)
+        try:
+            found = reader.read(known or KnownMovie())
+        finally:
+            # Also after a failure: what is being written looks broken while it grows.
+            self._ensure_unchanged(root, state, inventory)
         now = datetime.now(UTC)
         with self._library.writing() as session:
             remember_root(session, root, state, now)

@@ -39,6 +39,7 @@ class Library:
             ensure_current(self.database)
             engine = make_engine(self.database, "BEGIN IMMEDIATE")
             with Session(engine) as session, session.begin():
+                session.connection()  # takes the write lock now, not at the first statement
                 yield session
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     MetaData,
     TypeDecorator,
@@ -122,7 +123,7 @@ class StreamRow(Base):
     bit_rate: Mapped[int | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
-    frame_rate: Mapped[float | None]
+    frame_rate: Mapped[float | None] = mapped_column(Float)
     bit_depth: Mapped[int | None]
     hdr_format: Mapped[str | None]
     channels: Mapped[int | None]
