@@ -10,7 +10,7 @@ from benchmarks.bench import Bench
 from benchmarks.contestants import Broker
 from benchmarks.figure import Bound, Figure
 from benchmarks.samples import Reading, Sample
-from benchmarks.traffic import WARM_UP, consume, publish
+from benchmarks.traffic import WARM_UP, consume, depth, publish
 
 CONTESTANT = "sqlite-normal"
 
@@ -29,6 +29,8 @@ def measure(bench: Bench) -> Iterator[Reading]:
             fill(short, size.backlog_shallow)
             fill(long, size.backlog_pending)
             fill(long, size.backlog_scheduled, datetime.now(UTC) + timedelta(days=1))
+            if (found := depth(long)) < size.backlog_pending:
+                raise RuntimeError(f"filled {size.backlog_pending} but found {found}")
             for turn in range(size.rounds):
                 yield from _readings(bench, short, "short", turn)
                 yield from _readings(bench, long, "long", turn)
