@@ -40,7 +40,8 @@ class Subscription:
 class Channel(StdChannel):
     """One of a connection's channels, with its own consumers, prefetch limit and unacked jobs.
 
-    ready: jobs that are claimed and not yet delivered. unacked: the ids of
+    ready: jobs that are claimed and not yet delivered. backlog: whether the
+    queues may hold more, because the last claim was not short. unacked: the ids of
     delivered jobs by delivery tag.
     """
 
@@ -52,6 +53,7 @@ class Channel(StdChannel):
         self.closed = False
         self.prefetch_count = 0
         self.ready: deque[Claimed] = deque()
+        self.backlog = True
         self.unacked: dict[int, int] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self._by_queue: dict[str, deque[Subscription]] = {}
@@ -374,7 +376,7 @@ class Channel(StdChannel):
     def wants(self) -> Iterable[Want]:
         """Yield what this channel would take now, for its acking and its no-ack consumers."""
         free = BATCH - len(self.ready)
-        if not self._by_queue or free <= 0:
+        if not self._by_queue or not self.backlog or free <= 0:
             return
         room = min(free, self.room())
         for no_ack, limit in ((False, room), (True, free)):
@@ -383,6 +385,14 @@ class Channel(StdChannel):
             )
             if names and limit > 0:
                 yield Want(self, names, limit, no_ack)
+
+    def is_hungry(self, part: int = BATCH) -> bool:
+        """Tell whether it could take more: at least one `part`-th of its prefetch window."""
+        return (
+            self.backlog
+            and bool(self._by_queue)
+            and self.room() >= max(1, self.prefetch_count // part)
+        )
 
     def room(self) -> int:
         """Return how many more messages may be claimed under the prefetch limit."""

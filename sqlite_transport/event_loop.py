@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: Seconds that a fetch may wait for company.
 SOON = 0.005
 
+#: The part of a prefetch window, one in so many, for which a fetch is due at once.
+PART = 4
+
 
 class LoopBinding:
     """The tie between one connection and one loop (kombu's `Hub`)."""
@@ -54,7 +57,7 @@ class LoopBinding:
         """Hear the bell; while a window is full, not more often than a fetch is worth."""
         self.inbox.bell.hush()
         self.inbox.ring()
-        if any(channel.prefetch_count and channel.room() <= 0 for channel in self.channels()):
+        if any(channel.prefetch_count and channel.room() <= 0 for channel in self.inbox.channels):
             self._deafen()
 
     def on_sweep(self) -> None:
@@ -64,16 +67,16 @@ class LoopBinding:
     def on_tick(self) -> None:
         """Run in every turn of the loop: fetch if it is worth it, else see that it comes."""
         inbox = self.inbox
-        if inbox.backlog and not inbox.unusable and self._is_worth_it():
+        if not inbox.unusable and any(channel.is_hungry(PART) for channel in inbox.channels):
             self._fetch()
-        if (inbox.unsettled or inbox.backlog or not self._listening) and self._soon is None:
+        if self._soon is None and (inbox.unsettled or inbox.is_hungry() or not self._listening):
             self._soon = self.hub.call_later(SOON, self.on_soon)
 
     def on_soon(self) -> None:
         """Fetch and settle what has waited for company, and listen again."""
         self._soon = None
         self._listen()
-        if not self.inbox.unusable and (self.inbox.backlog or self.inbox.unsettled):
+        if not self.inbox.unusable and (self.inbox.unsettled or self.inbox.is_hungry()):
             self._fetch()
 
     def on_due(self) -> None:
@@ -81,13 +84,8 @@ class LoopBinding:
         self._due = self._due_at = None
         self.inbox.ring()
 
-    def _is_worth_it(self) -> bool:
-        return any(
-            channel.room() >= max(1, channel.prefetch_count // 4) for channel in self.channels()
-        )
-
     def _fetch(self) -> None:
-        self.inbox.fetch(self.channels())
+        self.inbox.fetch()
         while self.transport.deliver_one():
             pass
         self._set_due_timer()
@@ -102,7 +100,3 @@ class LoopBinding:
         seconds = self.inbox.seconds_to_due()
         if seconds is not None:
             self._due = self.hub.call_later(seconds, self.on_due)
-
-    def channels(self) -> list[Any]:
-        """Return the channels that consume."""
-        return [channel for channel in self.transport.channels if channel.subscriptions]

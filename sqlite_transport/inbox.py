@@ -44,21 +44,20 @@ OUTCOMES: dict[str, tuple[str, str | None]] = {
 class Inbox:
     """The receiving side of a connection, made when it first consumes.
 
-    backlog: whether the queues may hold more than was claimed.
     next_due: when the next scheduled job of the file is due, seconds since
         1970, None if there is none.
     """
 
-    def __init__(self, broker: Broker, options: Options) -> None:
+    def __init__(self, broker: Broker, options: Options, channels: list["Channel"]) -> None:
         broker.reap(options.max_deliveries)
         self.broker = broker
         self.options = options
+        self.channels = channels
         self.session = broker.begin_session()
         self.generation = broker.database.generation
         self.bell = Bell(broker.database.path, self.session)
         self.pid = os.getpid()
         self.closed = False
-        self.backlog = True
         self.next_due: float | None = None
         self._look_for_due = True
         self._unusable_until = 0.0
@@ -99,14 +98,21 @@ class Inbox:
 
     def ring(self) -> None:
         """Note that there may be new work, or a new time to wait for."""
-        self.backlog = self._look_for_due = True
+        self._look_for_due = True
+        for channel in self.channels:
+            channel.backlog = True
 
-    def fetch(self, channels: Iterable["Channel"]) -> bool:
+    def is_hungry(self) -> bool:
+        """Tell whether a fetch might bring something."""
+        return self._look_for_due or any(channel.is_hungry() for channel in self.channels)
+
+    def fetch(self) -> bool:
         """Claim what the channels have room for; tell whether anything came."""
-        wants = [want for channel in channels for want in channel.wants()]
+        wants = [want for channel in self.channels for want in channel.wants()]
         try:
             if not self._settled and not self._has_work(wants):
-                self.backlog = False
+                for want in wants:
+                    want.channel.backlog = False
                 return False
             return self._hand_over(self._transact(wants))
         except Replaced:
@@ -170,11 +176,11 @@ class Inbox:
         return claims
 
     def _hand_over(self, claims: list[tuple["Want", list[queue.Claimed]]]) -> bool:
-        self.backlog = self._look_for_due
+        for want, _ in claims:
+            want.channel.backlog = False
         for want, jobs in claims:
             want.channel.ready.extend(jobs)
-            if len(jobs) == want.limit:
-                self.backlog = True
+            want.channel.backlog |= len(jobs) == want.limit
         return any(jobs for _, jobs in claims)
 
     def _write(self, connection: Any, settled: list[tuple[str, int]], now: float) -> set[str]:

@@ -172,7 +172,7 @@ class Transport(base.Transport):
     def open_inbox(self) -> Inbox:
         """Return the connection's receiving side, made when it is first needed."""
         if self.inbox is None:
-            self.inbox = Inbox(self.broker, self.options)
+            self.inbox = Inbox(self.broker, self.options, self.channels)
         return self.inbox
 
     def drain_events(self, connection: "Transport", timeout: float | None = None) -> None:
@@ -196,7 +196,7 @@ class Transport(base.Transport):
         if time.monotonic() - self._swept >= SWEEP:
             self._swept = time.monotonic()
             inbox.sweep()
-        return inbox.backlog and not inbox.unusable and inbox.fetch(self.channels)
+        return inbox.is_hungry() and not inbox.unusable and inbox.fetch()
 
     def _wait(self, inbox: Inbox, deadline: float | None) -> None:
         """Sleep until the bell rings, a job is due, a sweep is, or the deadline is over."""
