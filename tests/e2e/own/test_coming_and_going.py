@@ -1,14 +1,14 @@
 """Listeners hear workers come and go."""
 
 from ..local.deployment import Deployment
+from ..local.listener import start_listener
 from ..local.process import LocalProcess
 from ..local.waiting import eventually
 from ..local.worker import LocalWorker
 
 
 def test_worker_events(deployment: Deployment) -> None:
-    dump = deployment.start("events", "--dump")
-    eventually(lambda: b"starting capture" in dump.logs(), explain=dump.logs)
+    dump = start_listener(deployment)
     worker = deployment.start_worker("-P", "solo", "-E", "--heartbeat-interval", "1")
     for event in ("started", "heartbeat"):
         eventually(lambda event=event: said(dump, worker, event), explain=dump.logs)

@@ -29,7 +29,7 @@ class Producer(threading.Thread):
             key = f"storm-{n}"
             self.deployment.send("work", key, 0.01)
             self.accepted.append(key)
-            time.sleep(0.005)
+            time.sleep(0.02)
 
 
 @on_sqlite_only
