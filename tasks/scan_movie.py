@@ -11,7 +11,6 @@ from media.movie import KnownMovie
 from media.movie_scan import MovieScan
 from media.settings import Settings, read_settings
 from tasks.job import job
-from tasks.priority import Priority
 from tasks.retry import backoff_after
 
 
@@ -38,7 +37,7 @@ class InvalidScanRequestError(LastingError):
 TIME_LIMIT_SECONDS = 30 * 60
 
 
-@job("scan-movie", Priority.NORMAL, bind=True, time_limit=TIME_LIMIT_SECONDS)
+@job("scan-movie", bind=True, time_limit=TIME_LIMIT_SECONDS)
 def scan_movie(
     self: Any,
     directory: str,

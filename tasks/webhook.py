@@ -17,7 +17,6 @@ from media.radarr import (
 )
 from media.settings import read_settings
 from tasks.job import job
-from tasks.priority import Priority
 from tasks.scan_movie import scan_movie
 
 
@@ -31,7 +30,7 @@ class Outcome(StrEnum):
     IGNORED = "ignored"  # an event type that this version does not know
 
 
-@job("webhook", Priority.CRITICAL)
+@job("webhook")
 def webhook(payload: Any) -> dict[str, object]:
     """Answer one webhook of Radarr's; returns its outcome.
 

@@ -1,0 +1,81 @@
+"""A real worker in a thread, on a broker in memory, and what became of its jobs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import signals
+from celery.contrib.testing.worker import start_worker
+from job_outcomes import Outcomes
+
+from media.library.database import Library
+from media.sample.movie_directory import make_movie_directory
+from tasks import app
+
+
+@pytest.fixture(scope="module")
+def memory_broker() -> Iterator[None]:
+    """Put the application on a broker of its own, without jobs that others left."""
+    options = app.conf.broker_transport_options
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CELERY_BROKER_URL", "memory://")
+        app.conf.broker_transport_options = {"polling_interval": 0.02}
+        _forget_connections()
+        app.control.purge()
+        yield
+    app.conf.broker_transport_options = options
+    _forget_connections()
+
+
+def _forget_connections() -> None:
+    app._pool = None
+    app.amqp._producer_pool = None
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory of the application, with the settings at their defaults."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("PATH_MAPPINGS", "LIBRARY_ROOTS", "LIBRARY_DATABASE", "LIBRARY_ANCHOR"):
+        monkeypatch.delenv(f"MEDIA_{name}", raising=False)
+    monkeypatch.setenv("MEDIA_QUIET_SECONDS", "1")
+    return tmp_path
+
+
+@pytest.fixture
+def movie_directory(root: Path) -> Path:
+    return make_movie_directory(root / "demo-library")
+
+
+@pytest.fixture
+def library(root: Path) -> Library:
+    return Library(root / "library.db")
+
+
+@pytest.fixture
+def outcomes() -> Iterator[Outcomes]:
+    outcomes = Outcomes()
+
+    def _succeeded(sender: Any, result: Any, **_: Any) -> None:
+        outcomes.ended.append((sender.name, result))
+
+    def _failed(sender: Any, exception: Exception, **_: Any) -> None:
+        outcomes.ended.append((sender.name, exception))
+
+    def _retried(sender: Any, reason: Any, **_: Any) -> None:
+        outcomes.retried.append((sender.name, reason.exc))
+
+    signals.task_success.connect(_succeeded)
+    signals.task_failure.connect(_failed)
+    signals.task_retry.connect(_retried)
+    yield outcomes
+    signals.task_success.disconnect(_succeeded)
+    signals.task_failure.disconnect(_failed)
+    signals.task_retry.disconnect(_retried)
+
+
+@pytest.fixture(scope="module")
+def worker(memory_broker: None) -> Iterator[Any]:
+    with start_worker(app, perform_ping_check=False, pool="solo") as running:
+        yield running

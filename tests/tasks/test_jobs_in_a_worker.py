@@ -1,0 +1,139 @@
+"""The jobs as they run for a user: sent, taken by a real worker, chained, retried."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import signals
+from job_outcomes import Outcomes
+from sqlalchemy import select
+
+from media.errors import (
+    BrokenVideoError,
+    InvalidWebhookError,
+    PathNotMappedError,
+    StillCopyingError,
+)
+from media.library.database import Library
+from media.library.models import Movie
+from media.sample.movie_directory import VIDEO_NAME
+from media.sample.radarr_download import download_payload
+from tasks import app
+from tasks.scan_movie import scan_movie
+from tasks.webhook import webhook
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+FOLDER = "/movies/Sintel (2010)"
+
+
+def written_just_now(video: Path) -> None:
+    # An hour ahead, so that however slow the test is, it is not long ago.
+    soon = time.time() + 3600
+    os.utime(video, (soon, soon))
+
+
+@pytest.fixture
+def sent() -> Iterator[list[dict[str, Any]]]:
+    """The messages that were published: the task's name and the priority."""
+    messages: list[dict[str, Any]] = []
+
+    def _sent(sender: str, properties: dict[str, Any], **_: Any) -> None:
+        messages.append({"task": sender, "priority": properties["priority"]})
+
+    signals.before_task_publish.connect(_sent)
+    yield messages
+    signals.before_task_publish.disconnect(_sent)
+
+
+def test_a_download_ends_in_the_library(
+    movie_directory: Path, library: Library, outcomes: Outcomes, sent: list[dict[str, Any]]
+) -> None:
+    job = webhook.delay(download_payload(FOLDER))
+    (answer,) = outcomes.of("webhook")
+    (summary,) = outcomes.of("scan-movie")
+    assert answer == {
+        "event": "Download",
+        "outcome": "scan-queued",
+        "directory": str(movie_directory),
+        "job": answer["job"],
+    }
+    assert answer["job"] != job.id
+    assert (summary["title"], summary["files"], summary["warnings"]) == ("Sintel", 5, [])
+    with library.reading() as session:
+        assert session.scalars(select(Movie.tmdb_id)).all() == [45745]
+    assert sent == [
+        {"task": "webhook", "priority": 1},
+        {"task": "scan-movie", "priority": 5},
+    ]
+
+
+@pytest.mark.parametrize("priority", [None, 8])
+def test_a_job_sent_by_name_has_its_priority(
+    root: Path, outcomes: Outcomes, sent: list[dict[str, Any]], priority: int | None
+) -> None:
+    app.send_task("webhook", [{"eventType": "Test"}], priority=priority)
+    assert outcomes.of("webhook") == [{"event": "Test", "outcome": "test-received"}]
+    assert sent == [{"task": "webhook", "priority": priority or 1}]
+
+
+def test_a_job_sent_at_another_priority_keeps_it_when_it_is_tried_again(
+    movie_directory: Path, outcomes: Outcomes, sent: list[dict[str, Any]]
+) -> None:
+    written_just_now(movie_directory / VIDEO_NAME)
+    scan_movie.apply_async([str(movie_directory)], priority=3)
+    outcomes.of("scan-movie")
+    assert sent == [{"task": "scan-movie", "priority": 3}] * 2
+
+
+def test_a_bad_payload_fails_at_once(root: Path, outcomes: Outcomes) -> None:
+    webhook.delay({"eventType": "Download"})
+    (failure,) = outcomes.of("webhook")
+    assert isinstance(failure, InvalidWebhookError)
+    assert str(failure) == "bad Radarr webhook: movie: Field required"
+    assert outcomes.retried == []
+
+
+def test_a_path_without_a_mapping_fails_at_once(root: Path, outcomes: Outcomes) -> None:
+    webhook.delay(download_payload("/films/Sintel (2010)"))
+    (failure,) = outcomes.of("webhook")
+    assert isinstance(failure, PathNotMappedError)
+    assert str(failure).startswith("no mapping for path '/films/Sintel (2010)'")
+    assert outcomes.retried == []
+
+
+def test_a_broken_video_fails_at_once(movie_directory: Path, outcomes: Outcomes) -> None:
+    whole = (movie_directory / VIDEO_NAME).read_bytes()
+    (movie_directory / VIDEO_NAME).write_bytes(whole[:1000])
+    scan_movie.delay(str(movie_directory), seen={VIDEO_NAME: [0, 0]})
+    (failure,) = outcomes.of("scan-movie")
+    assert isinstance(failure, BrokenVideoError)
+
+
+def test_a_movie_that_is_being_copied_is_scanned_once_it_is_complete(
+    movie_directory: Path, library: Library, outcomes: Outcomes
+) -> None:
+    video = movie_directory / VIDEO_NAME
+    whole = video.read_bytes()
+    video.unlink()
+    part = video.with_name(f"{VIDEO_NAME}.part")
+    part.write_bytes(whole[:1000])
+    scan_movie.delay(str(movie_directory))
+    assert isinstance(outcomes.retries_of("scan-movie")[0], StillCopyingError)
+    part.write_bytes(whole)
+    part.rename(video)
+    (summary,) = outcomes.of("scan-movie")
+    assert summary["title"] == "Sintel"
+
+
+def test_a_file_written_just_now_costs_one_more_attempt(
+    movie_directory: Path, outcomes: Outcomes
+) -> None:
+    written_just_now(movie_directory / VIDEO_NAME)
+    scan_movie.delay(str(movie_directory))
+    (summary,) = outcomes.of("scan-movie")
+    assert summary["title"] == "Sintel"
+    assert len(outcomes.retried) == 1

@@ -1,0 +1,105 @@
+"""How often and when a scan is tried again."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery.exceptions import Retry
+
+from media import errors
+from media.errors import (
+    LastingError,
+    LibraryUnavailableError,
+    MovieDirectoryMissingError,
+    OutsideLibraryError,
+    PassingError,
+    StillCopyingError,
+)
+from media.sample.movie_directory import VIDEO_NAME
+from tasks.retry import BACKOFFS, Backoff, backoff_after
+from tasks.scan_movie import InvalidScanRequestError, scan_movie
+
+pytestmark = pytest.mark.usefixtures("memory_broker")
+
+
+def attempt(*args: Any, retries: int = 0, **kwargs: Any) -> Retry:
+    """Run one attempt as a worker does; returns the retry that it asked for."""
+    scan_movie.push_request(
+        args=args, kwargs=kwargs, retries=retries, called_directly=False, id="1", delivery_info={}
+    )
+    try:
+        with pytest.raises(Retry) as raised:
+            scan_movie.run(*args, **kwargs)
+    finally:
+        scan_movie.pop_request()
+    return raised.value
+
+
+def test_the_next_attempt_knows_what_this_one_saw(movie_directory: Path) -> None:
+    video = movie_directory / VIDEO_NAME
+    os.utime(video, ns=(2**62, 2**62))
+    retry = attempt(str(movie_directory), movie={"tmdb_id": 1})
+    assert isinstance(retry.exc, StillCopyingError)
+    assert retry.when == 1
+    assert retry.sig.args == ()
+    assert retry.sig.kwargs["directory"] == str(movie_directory)
+    assert retry.sig.kwargs["movie"]["tmdb_id"] == 1
+    assert retry.sig.kwargs["seen"][VIDEO_NAME] == [video.stat().st_size, video.stat().st_mtime_ns]
+    summary = scan_movie.apply((), retry.sig.kwargs, throw=True).get()
+    assert summary["title"] == "Sintel"
+
+
+def test_waits_grow(movie_directory: Path) -> None:
+    movie_directory.rename(movie_directory.with_name("elsewhere"))
+    waits = [attempt(str(movie_directory), retries=retries).when for retries in range(5)]
+    assert waits == [10, 20, 40, 80, 120]
+
+
+def test_a_missing_directory_is_a_failure_in_the_end(movie_directory: Path) -> None:
+    movie_directory.rename(movie_directory.with_name("elsewhere"))
+    ended = scan_movie.apply([str(movie_directory)])
+    assert isinstance(ended.result, MovieDirectoryMissingError)
+
+
+def test_a_missing_disk_is_a_failure_in_the_end(root: Path) -> None:
+    ended = scan_movie.apply([str(root / "demo-library" / "X")])
+    assert isinstance(ended.result, LibraryUnavailableError)
+    assert "is its disk mounted" in str(ended.result)
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_what_lasts_is_not_tried_again(root: Path, retries: int) -> None:
+    with pytest.raises(OutsideLibraryError):
+        scan_movie.apply([str(root / "elsewhere")], throw=True, retries=retries)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"directory": 7}, "directory"),
+        ({"directory": "/x", "movie": {"year": "soon"}}, "movie.year"),
+        ({"directory": "/x", "movie": {"rating": 1}}, "movie.rating"),
+        ({"directory": "/x", "seen": {"a": 1}}, "seen.a"),
+    ],
+)
+def test_a_call_that_means_nothing_names_the_field(arguments: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidScanRequestError, match=f"bad scan-movie job: {field}: "):
+        scan_movie.apply((), arguments, throw=True)
+
+
+def test_every_passing_error_has_a_backoff_and_no_lasting_one_has() -> None:
+    named = [error for error in vars(errors).values() if isinstance(error, type)]
+    passing = {error for error in named if issubclass(error, PassingError)} - {PassingError}
+    assert set(BACKOFFS) == passing
+    assert not any(issubclass(error, LastingError) for error in BACKOFFS)
+
+
+def test_waits_double_up_to_a_ceiling() -> None:
+    backoff = Backoff(first=10, ceiling=300, retries=9)
+    assert [backoff.countdown(n) for n in (0, 1, 4, 5, 10_000)] == [10, 20, 160, 300, 300]
+
+
+def test_a_copy_is_looked_at_again_after_the_quiet_time() -> None:
+    assert backoff_after(StillCopyingError("copying"), 7).first == 7
+    assert backoff_after(LibraryUnavailableError("gone"), 7).first == 30
