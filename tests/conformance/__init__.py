@@ -1,0 +1,1 @@
+"""What a program on kombu may rely on, whichever broker is behind it."""
