@@ -1,0 +1,116 @@
+"""A file for each test, the connections to it, and programs that use it beside the test."""
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kombu import Connection, Producer
+
+import sqlite_transport  # noqa: F401 - makes sqlite:// a scheme
+from sqlite_transport.database import open_database
+
+Connect = Callable[..., Connection]
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path.resolve() / "queue.db"
+    yield path
+    if path.exists():
+        open_database(path).close()
+
+
+@pytest.fixture
+def connect(path: Path) -> Iterator[Connect]:
+    """Make connections to the file that are closed when the test ends."""
+    opened: list[Connection] = []
+
+    def connect(**options: Any) -> Connection:
+        connection = Connection(f"sqlite:///{path}", transport_options=options)
+        opened.append(connection)
+        return connection
+
+    yield connect
+    for connection in opened:
+        connection.release()
+
+
+@pytest.fixture
+def connection(connect: Connect) -> Connection:
+    return connect()
+
+
+@pytest.fixture
+def channel(connection: Connection) -> Any:
+    return connection.channel()
+
+
+@pytest.fixture
+def producer(connection: Connection) -> Producer:
+    return connection.Producer()
+
+
+@pytest.fixture
+def rows(path: Path) -> Rows:
+    """Ask the file, over this process's own connection to it."""
+
+    def rows(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        return open_database(path).read(sql, parameters)
+
+    return rows
+
+
+class Program:
+    """A Python program beside the test; it is killed when the test ends."""
+
+    def __init__(self, source: str, arguments: tuple[object, ...]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(source), *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def read(self) -> str:
+        """Return the next line that it prints."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def say(self, line: str = "") -> None:
+        """Give it a line to read."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def finish(self) -> str:
+        """Wait for its end, which must be a good one; return the rest of what it printed."""
+        output, _ = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0
+        return output
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Program]]:
+    """Start programs: `run(source, argument, …)`."""
+    programs: list[Program] = []
+
+    def run(source: str, *arguments: object) -> Program:
+        programs.append(Program(source, arguments))
+        return programs[-1]
+
+    yield run
+    for program in programs:
+        program.kill()
