@@ -45,13 +45,14 @@ class Broker:
         sent = (len(envelopes) == 1 and self._publish_at_once(envelopes[0])) or self._publish(
             envelopes
         )
+        # Who waits may begin while the disk is still busy: only the caller must wait for it.
+        self.ringer.ring(
+            {each for _, routes in sent for route in routes for each in route.sessions}
+        )
         if full and any(
             route.durable and envelope.persistent for envelope, routes in sent for route in routes
         ):
             self.database.sync()
-        self.ringer.ring(
-            {each for _, routes in sent for route in routes for each in route.sessions}
-        )
 
     def _publish_at_once(self, envelope: Envelope) -> "Sent | None":
         """Store a message for one known queue by a single statement.
@@ -144,10 +145,13 @@ class Broker:
         self.sessions.discard(number)
         self.liveness.release(number)
 
-    def reap(self, max_deliveries: int) -> None:
-        """Say goodbye for the sessions of processes that have died."""
-        known = [row[0] for row in self.database.read("SELECT id FROM session")]
-        for number in session.find_dead(known, self.liveness):
+    def known_sessions(self) -> list[int]:
+        """Return the sessions of all processes, the dead ones too."""
+        return [row[0] for row in self.database.read("SELECT id FROM session")]
+
+    def reap(self, sessions: Iterable[int], max_deliveries: int) -> None:
+        """Say goodbye for those of the sessions whose processes have died."""
+        for number in session.find_dead(sessions, self.liveness):
             logger.info("Session %d has died: its jobs go back to their queues", number)
             self.end_session(number, max_deliveries)
 

@@ -169,7 +169,7 @@ class Channel(StdChannel):
         transport = self._transport()
         own = transport.inbox.session if transport.inbox is not None else None
         if found.exclusive != own:
-            self._broker.reap(self._options.max_deliveries)
+            self._broker.reap(self._broker.known_sessions(), self._options.max_deliveries)
             if self._read(topology.find_queue, found.name) == found:
                 raise ChannelError(
                     f"RESOURCE_LOCKED - queue {found.name!r} is exclusive to another connection",
@@ -300,6 +300,9 @@ class Channel(StdChannel):
     ) -> None:
         """Allow this channel `prefetch_count` unacked messages, 0 for any number."""
         self.prefetch_count = prefetch_count
+        transport = self.connection
+        if transport is not None and transport.inbox is not None:
+            transport.inbox.changed()
 
     def basic_consume(
         self,

@@ -142,6 +142,12 @@ class Database:
                 raise translated(error, self.path) from error
             return rows
 
+    def version(self) -> tuple[int, int, int]:
+        """Return what differs once anybody has committed a change to the file."""
+        with self.lock:
+            version: int = self.read("PRAGMA data_version")[0][0]
+            return version, self.connection.total_changes, self.generation
+
     def write(self, sql: str, parameters: Sequence[Any]) -> int:
         """Do one statement in a turn and a transaction of its own; return the rows it changed.
 

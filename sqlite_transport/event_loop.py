@@ -1,11 +1,14 @@
 """Receiving in the event loop of a Celery worker.
 
 The loop sleeps on the bell, with a timer for the next job that is due and one
-for the sweep. A fetch is due at once when a good part of a channel's window
-is free, and within a few milliseconds otherwise, so that a busy worker claims
-and settles in batches.
+for the sweep. Every fetch is a timer too, at once when a good part of a
+channel's window is free, and within a few milliseconds otherwise, so that a
+busy worker claims and settles in batches. It must not be one of the loop's
+tick callbacks: those run in any order, and Celery's pool sends the jobs it
+was given in one of them, which may have run before; timers run before all.
 """
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from sqlite_transport.upkeep import SWEEP
@@ -27,18 +30,20 @@ class LoopBinding:
         self.transport = transport
         self.hub = hub
         self.inbox = transport.open_inbox()
-        self._soon: Any = None
-        self._due: Any = None
+        self._thread = threading.get_ident()
+        self._fetch_timer: Any = None
+        self._fetch_is_soon = False
+        self._due_timer: Any = None
         self._due_at: float | None = None
         self._listening = False
-        self._sweep = hub.call_repeatedly(SWEEP, self.on_sweep)
-        hub.on_tick.add(self.on_tick)
+        self._sweep = hub.call_repeatedly(SWEEP, self.inbox.sweep)
         self._listen()
+        self.inbox.listener = self.on_change
 
     def detach(self) -> None:
-        """Leave nothing in the loop: a reset of it would leave the tick."""
-        self.hub.on_tick.discard(self.on_tick)
-        for timer in (self._sweep, self._soon, self._due):
+        """Leave nothing in the loop."""
+        self.inbox.listener = None
+        for timer in (self._sweep, self._fetch_timer, self._due_timer):
             if timer is not None:
                 timer.cancel()
         self._deafen()
@@ -56,47 +61,51 @@ class LoopBinding:
     def on_ring(self) -> None:
         """Hear the bell; while a window is full, not more often than a fetch is worth."""
         self.inbox.bell.hush()
-        self.inbox.ring()
         if any(channel.prefetch_count and channel.room() <= 0 for channel in self.inbox.channels):
             self._deafen()
-
-    def on_sweep(self) -> None:
-        """Do what nobody rings for."""
-        self.inbox.sweep()
-
-    def on_tick(self) -> None:
-        """Run in every turn of the loop: fetch if it is worth it, else see that it comes."""
-        inbox = self.inbox
-        if not inbox.unusable and any(channel.is_hungry(PART) for channel in inbox.channels):
-            self._fetch()
-        if self._soon is None and (inbox.unsettled or inbox.is_hungry() or not self._listening):
-            self._soon = self.hub.call_later(SOON, self.on_soon)
-
-    def on_soon(self) -> None:
-        """Fetch and settle what has waited for company, and listen again."""
-        self._soon = None
-        self._listen()
-        if not self.inbox.unusable and (self.inbox.unsettled or self.inbox.is_hungry()):
-            self._fetch()
-
-    def on_due(self) -> None:
-        """Look for the jobs that are due now."""
-        self._due = self._due_at = None
         self.inbox.ring()
 
-    def _fetch(self) -> None:
-        self.inbox.fetch()
+    def on_change(self) -> None:
+        """See that a fetch comes, after something was settled or may be there to claim."""
+        if threading.get_ident() == self._thread:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if self._fetch_timer is not None and not self._fetch_is_soon:
+            return
+        urgent = not self.inbox.unusable and any(
+            channel.is_hungry(PART) for channel in self.inbox.channels
+        )
+        if urgent or self._fetch_timer is None:
+            if self._fetch_timer is not None:
+                self._fetch_timer.cancel()
+            self._fetch_is_soon = not urgent
+            self._fetch_timer = self.hub.call_later(0 if urgent else SOON, self.fetch)
+
+    def fetch(self) -> None:
+        """Settle and claim in one transaction, and deliver what came."""
+        self._fetch_timer = None
+        self._listen()
+        if not self.inbox.unusable:
+            self.inbox.fetch()
         while self.transport.deliver_one():
             pass
         self._set_due_timer()
+        if self.inbox.unsettled or self.inbox.is_hungry() or not self._listening:
+            self._schedule()
 
     def _set_due_timer(self) -> None:
         due_at = self.inbox.next_due
         if due_at == self._due_at:
             return
-        if self._due is not None:
-            self._due.cancel()
-        self._due_at, self._due = due_at, None
+        if self._due_timer is not None:
+            self._due_timer.cancel()
+        self._due_at, self._due_timer = due_at, None
         seconds = self.inbox.seconds_to_due()
         if seconds is not None:
-            self._due = self.hub.call_later(seconds, self.on_due)
+            self._due_timer = self.hub.call_later(seconds, self.on_due)
+
+    def on_due(self) -> None:
+        """Look for the jobs that are due now."""
+        self._due_timer = self._due_at = None
+        self.inbox.ring()

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from sqlite_transport import history, queue, topology
@@ -21,7 +21,7 @@ from sqlite_transport.errors import Unavailable
 from sqlite_transport.options import Options
 from sqlite_transport.queue import Return
 from sqlite_transport.settler import Settler
-from sqlite_transport.upkeep import upkeep
+from sqlite_transport.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from sqlite_transport.channel import Channel
@@ -44,12 +44,13 @@ OUTCOMES: dict[str, tuple[str, str | None]] = {
 class Inbox:
     """The receiving side of a connection, made when it first consumes.
 
+    listener: what to call when a fetch may be worth it.
     next_due: when the next scheduled job of the file is due, seconds since
         1970, None if there is none.
     """
 
     def __init__(self, broker: Broker, options: Options, channels: list["Channel"]) -> None:
-        broker.reap(options.max_deliveries)
+        broker.reap(broker.known_sessions(), options.max_deliveries)
         self.broker = broker
         self.options = options
         self.channels = channels
@@ -58,6 +59,7 @@ class Inbox:
         self.bell = Bell(broker.database.path, self.session)
         self.pid = os.getpid()
         self.closed = False
+        self.listener: Callable[[], None] | None = None
         self.next_due: float | None = None
         self._look_for_due = True
         self._unusable_until = 0.0
@@ -65,6 +67,7 @@ class Inbox:
         self._settled: list[tuple[str, int]] = []
         self._settled_since = 0.0
         self._settler = Settler(self)
+        self._upkeep = Upkeep(broker, options.max_deliveries)
         # Dropped without a close, it must not look alive; no SQL in a collector.
         self._abandon = weakref.finalize(
             self, _abandon, broker, self.session, self.bell, self._settler
@@ -84,6 +87,7 @@ class Inbox:
             self._settled_since = time.monotonic()
         self._settled.append((how, job))
         self._settler.nudge()
+        self.changed()
 
     def settled_for(self) -> float:
         """Return for how many seconds something has been settled and not written."""
@@ -101,6 +105,12 @@ class Inbox:
         self._look_for_due = True
         for channel in self.channels:
             channel.backlog = True
+        self.changed()
+
+    def changed(self) -> None:
+        """Tell the event loop, if there is one, that a fetch may be worth it."""
+        if self.listener is not None:
+            self.listener()
 
     def is_hungry(self) -> bool:
         """Tell whether a fetch might bring something."""
@@ -226,12 +236,14 @@ class Inbox:
     def sweep(self) -> None:
         """Do the upkeep that is due, and look again in case a ring was lost."""
         try:
-            upkeep(self.broker, self.options.max_deliveries)
+            changed = self._upkeep.run()
         except Replaced:
             raise
         except Unavailable as error:
             logger.error("%s. Trying again.", error)
-        self.ring()
+        else:
+            if changed:
+                self.ring()
 
     def close(self) -> None:
         """Write what was settled, put everything else back and end the session."""

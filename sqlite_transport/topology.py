@@ -281,6 +281,10 @@ def expire_queues(connection: Any, now: float) -> list[str]:
     return expired
 
 
+NEXT_EXPIRY = (
+    "SELECT min(used_at + expires_ms / 1000.0) FROM queue WHERE expires_ms IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM consumer WHERE consumer.queue = queue.name)"
+)
 EXPIRED_QUEUES = (
     "SELECT name FROM queue WHERE expires_ms IS NOT NULL AND used_at + expires_ms / 1000.0 <= ?"
     " AND NOT EXISTS (SELECT 1 FROM consumer WHERE consumer.queue = queue.name)"

@@ -9,23 +9,53 @@ import time
 from sqlite_transport import queue, topology
 from sqlite_transport.broker import Broker
 
-#: Seconds between two rounds of it.
+#: Seconds between two rounds, and between two looks for pages to give back.
 SWEEP = 0.5
+VACUUM = 5.0
 
-#: Free pages beyond which some are given back, and how many at a time.
+#: Free pages beyond which some are given back, how many at a time, and how
+#: many times in a row: 40 MiB in each round at 4 KiB a page.
 FREE_PAGES = 2048
 VACUUM_SLICE = 512
-#: Slices for one round of upkeep; with a round each half second, 16 MiB/s.
-VACUUM_SLICES = 4
+VACUUM_SLICES = 20
 
 
-def upkeep(broker: Broker, max_deliveries: int) -> None:
-    """Restore the jobs of the dead, expire what is over and give free pages back."""
-    broker.reap(max_deliveries)
-    now = time.time()
-    expire_jobs(broker, now)
-    expire_queues(broker, now)
-    vacuum(broker)
+class Upkeep:
+    """The rounds of one connection through its file."""
+
+    def __init__(self, broker: Broker, max_deliveries: int) -> None:
+        self._broker = broker
+        self._max_deliveries = max_deliveries
+        self._version: tuple[int, ...] = ()
+        self._sessions: list[int] = []
+        self._next_expiry: float | None = None
+        self._vacuumed_at = time.monotonic()
+
+    def run(self) -> bool:
+        """Restore the jobs of the dead, expire what is over and give free pages back.
+
+        Tell whether anything in the file has changed since the last round.
+        An idle file is asked for that alone.
+        """
+        version = self._broker.database.version()
+        changed, self._version = version != self._version, version
+        if changed:
+            self._look()
+        self._broker.reap(self._sessions, self._max_deliveries)
+        now = time.time()
+        if self._next_expiry is not None and self._next_expiry <= now:
+            expire_jobs(self._broker, now)
+            expire_queues(self._broker, now)
+        if time.monotonic() - self._vacuumed_at >= VACUUM:
+            self._vacuumed_at = time.monotonic()
+            vacuum(self._broker)
+        return changed
+
+    def _look(self) -> None:
+        read = self._broker.database.read
+        self._sessions = self._broker.known_sessions()
+        times = (read(queue.NEXT_EXPIRY)[0][0], read(topology.NEXT_EXPIRY)[0][0])
+        self._next_expiry = min((time for time in times if time is not None), default=None)
 
 
 def expire_jobs(broker: Broker, now: float) -> None:
