@@ -10,7 +10,7 @@ from media.errors import LastingError, PassingError, StillCopyingError
 from media.movie import KnownMovie
 from media.movie_scan import MovieScan
 from media.settings import Settings, read_settings
-from tasks.job import job
+from tasks.job import job, logger
 from tasks.retry import backoff_after
 
 
@@ -90,11 +90,13 @@ def _try_later(
 ) -> NoReturn:
     observed = error.observed if isinstance(error, StillCopyingError) else request.seen
     backoff = backoff_after(error, settings.quiet_seconds)
+    countdown = backoff.countdown(task.request.retries)
     again = request.model_copy(update={"seen": observed})
+    logger.warning("tries again in %g s: %s: %s", countdown, type(error).__name__, error)
     raise task.retry(
         exc=error,
         args=(),
         kwargs=again.model_dump(mode="json"),
-        countdown=backoff.countdown(task.request.retries),
+        countdown=countdown,
         max_retries=backoff.retries,
     )

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from media.errors import ProberMissingError
+from media.languages import container_language
 from media.movie import Probe, Stream, StreamKind
 from media.probe.child_process import run_prober
-from media.scan.languages import container_language
 
 _Report = Mapping[str, Any]
 

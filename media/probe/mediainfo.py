@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from media.errors import BrokenVideoError, ProberMissingError
+from media.languages import container_language
 from media.movie import Probe, Stream, StreamKind
 from media.probe.child_process import run_prober
 from media.probe.mediainfo_child import NO_MEDIAINFO
-from media.scan.languages import container_language
 
 _Track = Mapping[str, Any]
 

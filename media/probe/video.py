@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from media.disk import reading
 from media.errors import BrokenVideoError, ProberMissingError
 from media.movie import Probe
 from media.probe import ffprobe, mediainfo
-from media.scan.reading import reading
 
 
 def probe_video(path: Path, timeout_seconds: float) -> Probe:

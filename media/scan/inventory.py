@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from media.disk import is_directory, reading
 from media.errors import LibraryUnavailableError, MovieDirectoryMissingError
 from media.movie import StoredFile
-from media.scan.reading import is_directory, reading
 from media.scan.temporaries import is_temporary
 
 IGNORED_DIRECTORIES = frozenset({"@eadir", "lost+found", "#recycle", "@recycle", "$recycle.bin"})

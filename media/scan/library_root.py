@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from media.disk import is_directory, reading
 from media.errors import LibraryUnavailableError, OutsideLibraryError
-from media.scan.reading import is_directory, reading
 
 
 @dataclass(frozen=True)

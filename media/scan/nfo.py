@@ -12,10 +12,10 @@ from pathlib import Path
 
 from lxml import etree
 
+from media.disk import reading
 from media.errors import MediaError
 from media.movie import KnownMovie, NfoState
 from media.scan.nfo_fields import known_of
-from media.scan.reading import reading
 
 MAX_BYTES = 2 * 1024 * 1024
 

@@ -6,9 +6,9 @@
 import re
 from itertools import takewhile
 
+from media.languages import language_tag
 from media.movie import Stream, StreamKind
 from media.scan.file_names import extension, stem
-from media.scan.languages import language_tag
 
 _FORCED = frozenset({"forced", "foreign"})
 _HEARING_IMPAIRED = frozenset({"sdh", "cc", "hi"})

@@ -1,9 +1,9 @@
 import pytest
 
+from media.languages import container_language, language_tag
 from media.movie import FileRole, Stream, StreamKind
 from media.scan.artwork import artwork_kind
 from media.scan.directory_name import guess_of
-from media.scan.languages import container_language, language_tag
 from media.scan.subtitles import subtitle_stream
 from media.scan.temporaries import is_temporary
 

@@ -107,6 +107,18 @@ def test_scanning_again_changes_nothing(scan: Scan, library: Library) -> None:
     assert state_of(library) == before
 
 
+def test_scans_at_once_leave_one_movie(scan: Scan, library: Library) -> None:
+    threads = [threading.Thread(target=scan) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    before = state_of(library)
+    assert len([row for row in before if "directory" in row]) == 1
+    scan()
+    assert state_of(library) == before
+
+
 def test_the_manager_is_right_about_ids_and_the_nfo_about_the_rest(
     movie_directory: Path, settings: Settings, library: Library
 ) -> None:

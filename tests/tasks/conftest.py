@@ -1,5 +1,6 @@
 """A real worker in a thread, on a broker in memory, and what became of its jobs."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,5 +78,10 @@ def outcomes() -> Iterator[Outcomes]:
 
 @pytest.fixture(scope="module")
 def worker(memory_broker: None) -> Iterator[Any]:
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
     with start_worker(app, perform_ping_check=False, pool="solo") as running:
         yield running
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    app.log.already_setup = False

@@ -1,5 +1,6 @@
 """How often and when a scan is tried again."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,18 @@ def test_a_missing_disk_is_a_failure_in_the_end(root: Path) -> None:
     ended = scan_movie.apply([str(root / "demo-library" / "X")])
     assert isinstance(ended.result, LibraryUnavailableError)
     assert "is its disk mounted" in str(ended.result)
+
+
+def test_failures_and_retries_are_told_at_the_levels_that_workers_show(
+    root: Path, movie_directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    scan_movie.apply([str(root / "elsewhere")])
+    attempt(str(movie_directory.parent / "X"))
+    error, warning = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert error.levelno == logging.ERROR
+    assert error.getMessage().startswith("failed: OutsideLibraryError: no mapping")
+    assert warning.getMessage().startswith("tries again in 10 s: MovieDirectoryMissingError: ")
 
 
 @pytest.mark.parametrize("retries", [0, 1])
