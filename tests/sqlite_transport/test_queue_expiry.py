@@ -1,0 +1,124 @@
+"""A message whose time is over is not delivered, and the history says so."""
+
+import time
+from typing import Any
+
+import pytest
+from kombu import Connection, Producer, Queue
+from receiving import drain_all, drain_until, eventually, listen
+from sending import HISTORY, after, send_job
+
+films = Queue("films")
+EXPIRED = [("cancelled", "expired")]
+
+
+def expire_by_message(producer: Producer) -> None:
+    producer.publish("x", routing_key="films", expiration=0.2)
+
+
+def expire_by_queue(producer: Producer) -> None:
+    queue = Queue("films", message_ttl=0.2)
+    producer.publish("x", routing_key="films", declare=[queue])
+
+
+def expire_by_task(producer: Producer) -> None:
+    send_job(producer, "x", expires=after(0.2))
+
+
+WAYS = [expire_by_message, expire_by_queue, expire_by_task]
+
+
+@pytest.mark.parametrize("expire", WAYS)
+def test_it_is_delivered_in_time(producer: Producer, channel: Any, expire: Any) -> None:
+    expire(producer)
+
+    assert films(channel).get().decode() == "x"
+
+
+@pytest.mark.parametrize("expire", WAYS)
+def test_it_is_never_delivered_late(producer: Producer, channel: Any, expire: Any) -> None:
+    expire(producer)
+    time.sleep(0.25)
+
+    assert films(channel).get() is None
+
+
+def test_a_plain_message_is_gone_without_history(
+    producer: Producer, connection: Connection, rows: Any
+) -> None:
+    producer.publish("x", routing_key="films", expiration=0.1, delivery_mode=1)
+    listen(connection.channel(), films)
+    time.sleep(0.15)
+    drain_all(connection, 0.8)
+
+    assert rows("SELECT count(*) FROM job_queue") == [(0,)]
+    assert rows(HISTORY) == []
+
+
+@pytest.mark.parametrize("expire", WAYS)
+def test_a_living_consumer_moves_it_to_the_history(
+    connection: Connection, producer: Producer, rows: Any, expire: Any
+) -> None:
+    expire(producer)
+    listen(connection.channel(), Queue("series"))  # anybody's upkeep will do
+
+    eventually(lambda: drain_all(connection, 0.1) or rows(HISTORY) == EXPIRED)
+
+    assert rows("SELECT count(*) FROM job_queue") == [(0,)]
+
+
+def test_what_is_being_worked_on_does_not_expire(
+    connection: Connection, producer: Producer, rows: Any
+) -> None:
+    send_job(producer, "x", expires=after(0.3))
+    received, _ = listen(connection.channel(), films)
+    drain_until(connection, lambda: received)
+    drain_all(connection, 1.2)
+
+    received[0].ack()
+
+    eventually(lambda: rows(HISTORY) == [("completed", None)])
+
+
+def test_what_is_given_back_late_expires(
+    connection: Connection, producer: Producer, rows: Any
+) -> None:
+    send_job(producer, "x", expires=after(0.3))
+    received, _ = listen(connection.channel(), films)
+    drain_until(connection, lambda: received)
+    time.sleep(0.35)
+
+    received[0].requeue()
+    eventually(lambda: drain_all(connection, 0.1) or rows(HISTORY) == EXPIRED)
+
+    assert len(received) == 1
+
+
+def test_a_job_that_expires_before_it_is_due_never_goes_out(
+    connection: Connection, producer: Producer, rows: Any
+) -> None:
+    received, _ = listen(connection.channel(), films)
+    send_job(producer, "x", eta=after(0.4), expires=after(0.2))
+
+    eventually(lambda: drain_all(connection, 0.1) or rows(HISTORY) == EXPIRED)
+
+    assert received == []
+
+
+def test_a_queues_time_limit_counts_from_when_a_job_is_due(
+    connection: Connection, producer: Producer
+) -> None:
+    queue = Queue("films", message_ttl=0.5)
+    received, _ = listen(connection.channel(), queue)
+    send_job(producer, "x", eta=after(0.8))
+
+    drain_until(connection, lambda: received)
+
+
+def test_the_shorter_of_two_limits_holds(producer: Producer, rows: Any) -> None:
+    queue = Queue("films", message_ttl=60)
+    for seconds in (30, 90):
+        producer.publish("x", routing_key="films", declare=[queue], expiration=seconds)
+
+    left = rows("SELECT expires_at - created_at FROM job_queue ORDER BY id")
+    assert [round(each) for (each,) in left] == [30, 60]
