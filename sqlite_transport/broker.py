@@ -133,11 +133,12 @@ class Broker:
 
     def end_session(self, number: int, max_deliveries: int) -> None:
         """Say goodbye for a session, our own or a dead one; its jobs go back to their places."""
+        # Its pipe first: whoever dies between the two leaves a session that is found again.
+        doorbell.remove(doorbell.directory_of(self.database.path) / str(number))
         with self.database.writing as connection:
             queues = session.end(connection, number, max_deliveries, time.time())
             waiting = self.waiting_for(connection, queues)
         self.abandon_session(number)
-        doorbell.remove(doorbell.directory_of(self.database.path) / str(number))
         self.ringer.ring(waiting)
 
     def abandon_session(self, number: int) -> None:

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlite_transport import history, queue, topology
@@ -24,7 +24,7 @@ from sqlite_transport.settler import Settler
 from sqlite_transport.upkeep import Upkeep
 
 if TYPE_CHECKING:
-    from sqlite_transport.channel import Channel
+    from sqlite_transport.consuming import Consuming
 
 logger = logging.getLogger("sqlite_transport")
 
@@ -49,7 +49,7 @@ class Inbox:
         1970, None if there is none.
     """
 
-    def __init__(self, broker: Broker, options: Options, channels: list["Channel"]) -> None:
+    def __init__(self, broker: Broker, options: Options, channels: Sequence["Consuming"]) -> None:
         broker.reap(broker.known_sessions(), options.max_deliveries)
         self.broker = broker
         self.options = options
@@ -224,12 +224,14 @@ class Inbox:
 
     # -- giving back ------------------------------------------------------
 
-    def give_back(self, jobs: list[int], why: Return) -> None:
-        """Put jobs back to their places and wake who may take them."""
-        if not jobs:
+    def give_back(self, returns: Mapping[Return, list[int]]) -> None:
+        """Put jobs back to their places, all at once, and wake who may take them."""
+        if not any(returns.values()):
             return
+        queues: set[str] = set()
         with self.broker.database.writing as connection:
-            queues = queue.give_back(connection, jobs, why, self.session, time.time())
+            for why, jobs in returns.items():
+                queues |= queue.give_back(connection, jobs, why, self.session, time.time())
             waiting = self.broker.waiting_for(connection, queues)
         self.broker.ringer.ring(waiting)
 
@@ -266,7 +268,7 @@ class Want:
     __slots__ = ("channel", "limit", "no_ack", "queues")
 
     def __init__(
-        self, channel: "Channel", queues: tuple[str, ...], limit: int, no_ack: bool
+        self, channel: "Consuming", queues: tuple[str, ...], limit: int, no_ack: bool
     ) -> None:
         self.channel = channel
         self.queues = queues

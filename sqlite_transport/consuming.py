@@ -1,0 +1,232 @@
+"""AMQP's consuming verbs on the file: deliver, acknowledge, reject, recover."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlite_transport import topology
+from sqlite_transport.channel_core import ChannelCore
+from sqlite_transport.inbox import BATCH, Want
+from sqlite_transport.message import Message
+from sqlite_transport.queue import Claimed, Return
+
+if TYPE_CHECKING:
+    from sqlite_transport.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A consumer on this channel."""
+
+    tag: str
+    queue: str
+    no_ack: bool
+    callback: Callable[[Message], object]
+
+
+class Consuming(ChannelCore):
+    """The part of a channel that consumes.
+
+    ready: jobs that are claimed and not yet delivered. backlog: whether the
+    queues may hold more, because the last claim was not short. unacked: the
+    ids of delivered jobs by delivery tag.
+    """
+
+    def __init__(self, connection: "Transport", channel_id: int) -> None:
+        super().__init__(connection, channel_id)
+        self.prefetch_count = 0
+        self.ready: deque[Claimed] = deque()
+        self.backlog = True
+        self.unacked: dict[int, int] = {}
+        self.subscriptions: dict[str, Subscription] = {}
+        self._by_queue: dict[str, deque[Subscription]] = {}
+        self._delivery_tags = count(1)
+
+    def basic_qos(
+        self, prefetch_size: int = 0, prefetch_count: int = 0, apply_global: bool = False
+    ) -> None:
+        """Allow this channel `prefetch_count` unacked messages, 0 for any number."""
+        self.prefetch_count = prefetch_count
+        transport = self.connection
+        if transport is not None and transport.inbox is not None:
+            transport.inbox.changed()
+
+    def basic_consume(
+        self,
+        queue: str,
+        no_ack: bool = False,
+        callback: Callable[[Message], object] | None = None,
+        consumer_tag: str = "",
+        **_: Any,
+    ) -> str:
+        """Have messages of the queue delivered to `callback`; return the consumer's tag.
+
+        Raises:
+            ChannelError: there is no such queue (404), or it is another connection's own (405).
+        """
+        self._find(queue, (60, 20), "Channel.basic_consume")
+        tag = consumer_tag or f"amq.ctag-{uuid4()}"
+        inbox = self._inbox()
+        with self._broker.database.writing as connection:
+            topology.add_consumer(
+                connection,
+                inbox.session,
+                self._consumer_name(tag),
+                queue,
+                bool(no_ack),
+                time.time(),
+            )
+        subscription = Subscription(tag, queue, bool(no_ack), callback or _ignore)
+        self.subscriptions[tag] = subscription
+        self._by_queue.setdefault(queue, deque()).append(subscription)
+        inbox.ring()
+        return tag
+
+    def basic_cancel(self, consumer_tag: str) -> None:
+        """Stop a consumer at once; what was claimed for it and not delivered goes back."""
+        subscription = self.subscriptions.pop(consumer_tag, None)
+        if subscription is None:
+            return
+        others = self._by_queue[subscription.queue]
+        others.remove(subscription)
+        inbox = self._inbox()
+        if not others:
+            del self._by_queue[subscription.queue]
+            self._give_back_ready(subscription.queue)
+        with self._broker.database.writing as connection:
+            topology.remove_consumer(
+                connection,
+                inbox.session,
+                self._consumer_name(consumer_tag),
+                subscription.queue,
+                time.time(),
+            )
+
+    def _give_back_ready(self, queue: str) -> None:
+        unseen = [job for job in self.ready if job.queue == queue]
+        self.ready = deque(job for job in self.ready if job.queue != queue)
+        self._inbox().give_back({Return.UNSEEN: [job.id for job in unseen]})
+
+    def basic_get(self, queue: str, no_ack: bool = False, **_: Any) -> Message | None:
+        """Take one message from the queue, or None if none is ready.
+
+        Raises:
+            ChannelError: there is no such queue (404), or it is another connection's own (405).
+        """
+        found = self._find(queue, (60, 70), "Channel.basic_get")
+        jobs = self._inbox().get(Want(self, (queue,), 1, no_ack), found.expires_ms is not None)
+        return self._deliverable(jobs[0], "", no_ack) if jobs else None
+
+    def wants(self) -> Iterable[Want]:
+        """Yield what this channel would take now, for its acking and its no-ack consumers."""
+        free = BATCH - len(self.ready)
+        if not self._by_queue or not self.backlog or free <= 0:
+            return
+        room = min(free, self.room())
+        for no_ack, limit in ((False, room), (True, free)):
+            names = tuple(
+                name for name, consumers in self._by_queue.items() if consumers[0].no_ack is no_ack
+            )
+            if names and limit > 0:
+                yield Want(self, names, limit, no_ack)
+
+    def is_hungry(self, part: int = BATCH) -> bool:
+        """Tell whether it could take more: at least one `part`-th of its prefetch window."""
+        return (
+            self.backlog
+            and bool(self._by_queue)
+            and self.room() >= max(1, self.prefetch_count // part)
+        )
+
+    def room(self) -> int:
+        """Return how many more messages may be claimed under the prefetch limit."""
+        if not self.prefetch_count:
+            return BATCH
+        return self.prefetch_count - len(self.unacked) - len(self.ready)
+
+    def deliver(self) -> None:
+        """Deliver the next claimed message; there must be one."""
+        job = self.ready.popleft()
+        consumers = self._by_queue[job.queue]
+        subscription = consumers[0]
+        if len(consumers) > 1:
+            consumers.rotate(-1)
+        subscription.callback(self._deliverable(job, subscription.tag, subscription.no_ack))
+
+    def _deliverable(self, job: Claimed, consumer_tag: str, no_ack: bool) -> Message:
+        delivery_tag = next(self._delivery_tags)
+        if not no_ack:
+            self.unacked[delivery_tag] = job.id
+        return Message(job, self, delivery_tag, consumer_tag)
+
+    # -- settling ---------------------------------------------------------
+
+    def basic_ack(self, delivery_tag: int, multiple: bool = False) -> None:
+        """Settle a delivered message, with `multiple` all up to it too; again does nothing."""
+        if multiple:
+            for tag in list(self.unacked):
+                if tag < delivery_tag or not delivery_tag:
+                    self._settle("ack", tag)
+        self._settle("ack", delivery_tag)
+
+    def basic_reject(self, delivery_tag: int, requeue: bool = False) -> None:
+        """Settle a message as failed, or with `requeue` put it back to its place."""
+        self._settle("requeue" if requeue else "reject", delivery_tag)
+
+    def _settle(self, how: str, delivery_tag: int) -> None:
+        job = self.unacked.pop(delivery_tag, None)
+        if job is not None:
+            self._inbox().settle(how, job)
+
+    def basic_recover(self, requeue: bool = False) -> None:
+        """Put all delivered and unacked messages back to their places."""
+        if not requeue:
+            raise NotImplementedError("basic_recover needs requeue=True")
+        for tag in list(self.unacked):
+            self._settle("requeue", tag)
+        self._inbox().flush()
+
+    def message_to_python(self, message: Message) -> Message:
+        """Return the message: it is made on delivery."""
+        return message
+
+    def flow(self, active: bool = True) -> None:
+        """Refuse AMQP's flow control, which no virtual transport has."""
+        raise NotImplementedError("flow control is not supported: set a prefetch count")
+
+    def _stop_consuming(self) -> None:
+        """Forget the consumers and put back what is unacked, in its order."""
+        transport = self._transport()
+        try:
+            if transport.inbox is not None and not transport.forked():
+                inbox = transport.inbox
+                inbox.flush()
+                inbox.give_back(
+                    {
+                        Return.UNSEEN: [job.id for job in self.ready],
+                        Return.UNSETTLED: list(self.unacked.values()),
+                    }
+                )
+                with self._broker.database.writing as connection:
+                    for tag, each in self.subscriptions.items():
+                        name = self._consumer_name(tag)
+                        topology.remove_consumer(
+                            connection, inbox.session, name, each.queue, time.time()
+                        )
+        finally:
+            self.subscriptions.clear()
+            self._by_queue.clear()
+            self.ready.clear()
+            self.unacked.clear()
+
+    def _consumer_name(self, tag: str) -> str:
+        """Return the tag as the file knows it: channels may use the same tags."""
+        return f"{self.channel_id}.{tag}"
+
+
+def _ignore(message: Message) -> None:
+    """Drop a message of a consumer without a callback."""
