@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,18 @@ def outcomes() -> Iterator[Outcomes]:
 
 @pytest.fixture(scope="module")
 def worker(memory_broker: None) -> Iterator[Any]:
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    with start_worker(app, perform_ping_check=False, pool="solo") as running:
+    with _same_logging(), start_worker(app, perform_ping_check=False, pool="solo") as running:
         yield running
-    root.setLevel(level)
-    root.handlers[:] = handlers
+
+
+@contextmanager
+def _same_logging() -> Iterator[None]:
+    """Put back what a worker changes in the logging of its process."""
+    loggers = [logging.getLogger(name) for name in (None, "celery", "celery.task")]
+    before = [(logger.level, logger.propagate, list(logger.handlers)) for logger in loggers]
+    yield
+    for logger, (level, propagate, handlers) in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+        logger.propagate = propagate
+        logger.handlers[:] = handlers
     app.log.already_setup = False

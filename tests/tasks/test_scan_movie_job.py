@@ -72,7 +72,6 @@ def test_a_missing_disk_is_a_failure_in_the_end(root: Path) -> None:
 def test_failures_and_retries_are_told_at_the_levels_that_workers_show(
     root: Path, movie_directory: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING)
     scan_movie.apply([str(root / "elsewhere")])
     attempt(str(movie_directory.parent / "X"))
     error, warning = [record for record in caplog.records if record.levelno >= logging.WARNING]
