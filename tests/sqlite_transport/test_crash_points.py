@@ -1,0 +1,221 @@
+"""`kill -9` at every step: what a process leaves when it dies, wherever that is.
+
+A shim (crashes/crash.c) kills the process at its N-th call that changes or
+locks a file; odd calls that write are torn in the middle. The short form
+takes a sample of all N, the long one every N, torn and not.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crashes.scenarios import IDS
+from powerloss.recording import compiled
+
+HERE = Path(__file__).parent
+SAMPLE = 40
+
+
+class Forks:
+    """The program that forks a child for each scenario (see crashes/forks.py)."""
+
+    def __init__(self, shim: Path) -> None:
+        self._program = subprocess.Popen(
+            [sys.executable, "-m", "crashes.forks"],
+            env={**os.environ, "LD_PRELOAD": str(shim)},
+            cwd=HERE,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, scenario: str, database: Path, step: int = 0, torn: bool = False) -> Any:
+        assert self._program.stdin is not None
+        assert self._program.stdout is not None
+        self._program.stdin.write(json.dumps([scenario, str(database), step, torn]) + "\n")
+        self._program.stdin.flush()
+        return json.loads(self._program.stdout.readline())
+
+    def well(self, scenario: str, database: Path) -> Any:
+        """Run a scenario that must end by itself, and return its answer."""
+        answer = self.run(scenario, database)
+        assert answer["status"] == 0, (scenario, answer)
+        return answer
+
+    def close(self) -> None:
+        self._program.kill()
+        self._program.communicate()
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    shim = compiled(HERE / "crashes" / "crash.c", tmp_path_factory.mktemp("shim"))
+    forks = Forks(shim)
+    yield forks
+    forks.close()
+
+
+class Stage:
+    """A new directory for every kill."""
+
+    def __init__(self, forks: Forks, directory: Path, long: bool) -> None:
+        self.forks = forks
+        self.long = long
+        self._directory = directory
+        self._used = 0
+
+    def database(self, *before: str) -> Path:
+        """Return a new database on which the scenarios `before` have run."""
+        directory = self._directory / f"{self._used}"
+        directory.mkdir()
+        self._used += 1
+        for scenario in before:
+            status = self.forks.run(scenario, directory / "queue.db")["status"]
+            assert status == (-9 if scenario == "die_with_claims" else 0)
+        return directory / "queue.db"
+
+    def kills(self, scenario: str, *before: str) -> Iterator[Path]:
+        """Yield a database for each step at which a process was killed in the scenario."""
+        steps = self.forks.well(scenario, self.database(*before))["steps"]
+        assert steps > SAMPLE, f"{steps} steps: the shim does not see what the process does"
+        stride = 1 if self.long else max(1, steps // SAMPLE)
+        killed = 0
+        for step in range(1, steps + 1, stride):
+            for torn in (False, True) if self.long else (bool(step % 2),):
+                database = self.database(*before)
+                status = self.forks.run(scenario, database, step, torn)["status"]
+                assert status in (-9, 0), (scenario, step, status)
+                killed += status == -9
+                yield database
+        assert killed > steps // stride // 2, "most of the kills must have come about"
+
+    def look(self, database: Path) -> Any:
+        seen = self.forks.well("look", database)["result"]
+        assert seen["integrity"] == "ok"
+        return seen
+
+    def finish(self, database: Path) -> Any:
+        """Let the next consumer do what is left, and check what must be true in any case."""
+        before = self.look(database)
+        after = self.forks.well("finish", database)["result"]
+        assert after["integrity"] == "ok"
+        assert after["queue"] == [], "everything left must be handed out"
+        assert sorted(after["handled"]) == before["queue"], (
+            "each once, and nothing that was settled"
+        )
+        assert after["history"] == sorted(before["history"] + before["queue"])
+        assert after["bells"] == [], "nothing is left of the dead session"
+        return before
+
+
+@pytest.fixture
+def stage(forks: Forks, tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
+    return Stage(forks, tmp_path, request.config.getoption("--long"))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_a_publish_is_all_or_nothing(stage: Stage) -> None:
+    """From the creation of the file to the last close."""
+    for database in stage.kills("publish"):
+        before = stage.finish(database)
+        present = {(queue, task_id) for queue, task_id in before["queue"] if task_id}
+        assert len(present) == len(before["queue"]), "nothing is there twice"
+        check_publish(present, accepted(database))
+
+
+PUBLISHES: dict[str, set[tuple[str, str]]] = {
+    "one": {("left", "one")},
+    "both": {("left", "both"), ("right", "both")},
+    "batch": {("right", f"batch-{number}") for number in range(3)},
+}
+
+
+def check_publish(present: set[tuple[str, str]], accepted: list[str]) -> None:
+    under_way = 0
+    for name, messages in PUBLISHES.items():
+        found = present & messages
+        assert found in (set(), messages), "a publish is stored as a whole or not at all"
+        assert found or name not in accepted, "what was accepted is there"
+        under_way += bool(found) and name not in accepted
+    assert under_way <= 1, "nothing is stored that nobody published yet"
+
+
+def accepted(database: Path) -> list[str]:
+    """Return what was noted after each publish (see `Notes`)."""
+    notes = Path(f"{database}.accepted")
+    if not notes.exists():
+        return []
+    lines = [line for line in notes.read_text().splitlines() if line]
+    return [line[1:-1] for line in lines if len(line) > 1 and line[-1] == '"']
+
+
+def every_job_is_in_one_place(seen: Any) -> None:
+    places = seen["queue"] + seen["history"]
+    assert sorted(places) == [["jobs", task_id] for task_id in IDS], "none lost and none doubled"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("scenario", "before"),
+    [
+        ("consume", ["fill"]),
+        ("restore", ["fill", "die_with_claims"]),
+        ("purge", ["fill", "die_with_claims"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_claimed_jobs_come_back_and_settled_ones_do_not(
+    stage: Stage, scenario: str, before: list[str]
+) -> None:
+    for database in stage.kills(scenario, *before):
+        every_job_is_in_one_place(stage.finish(database))
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that works on the file all the time, and has no idea of the deaths around it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crashes.scenarios", tmp_path / "queue.db"], cwd=HERE
+    )
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_the_living_notice_nothing(
+    stage: Stage, forks: Forks, neighbour: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    """Publishers and consumers die beside one that lives; every job ends once."""
+    database = tmp_path / "queue.db"
+    chance = random.Random(9)
+    steps = {
+        name: forks.well(name, stage.database("fill"))["steps"]
+        for name in ("publish_more", "consume_some")
+    }
+    kills = 0
+    for _ in range(10_000 if stage.long else 100):
+        name = chance.choice(list(steps))
+        step = chance.randint(1, steps[name])
+        status = forks.run(name, database, step, chance.random() < 0.5)["status"]
+        assert status in (-9, 0)
+        kills += status == -9
+        assert neighbour.poll() is None, "the neighbour must live on"
+    Path(f"{database}.stop").touch()
+    assert neighbour.wait(60) == 0
+    assert kills >= 50
+    stage.finish(database)
+    ended = [task_id for _, task_id in stage.look(database)["history"]]
+    assert len(ended) == len(set(ended))
+    noted = set(accepted(database))
+    assert len(noted) > kills, "the kills must not come before anything is accepted"
+    assert noted <= set(ended)
