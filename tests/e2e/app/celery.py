@@ -3,8 +3,9 @@
 import json
 import os
 
-from app.settings import SETTINGS
 from celery import Celery
+
+from .settings import SETTINGS
 
 app = Celery("e2e")
 app.config_from_object({**SETTINGS, **json.loads(os.environ.get("E2E_SETTINGS", "{}"))})

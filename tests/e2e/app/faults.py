@@ -4,9 +4,10 @@ import os
 import signal
 from typing import Any
 
-from app import diary
 from celery import Task, shared_task
 from celery.signals import task_success
+
+from . import diary
 
 
 class HiccupError(Exception):

@@ -3,8 +3,9 @@
 import time
 from pathlib import Path
 
-from app import diary
 from celery import Task, shared_task
+
+from . import diary
 
 LONGEST = 60.0
 

@@ -112,6 +112,7 @@ class Deployment:
         }
 
     def close(self) -> None:
+        self.app.pool.force_close_all()
         self.app.close()
         for process in self.running:
             process.kill()

@@ -27,7 +27,8 @@ class Nursery:
 
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("CELERY_")}
-        return {**inherited, "PYTHONUNBUFFERED": "1", **extra, MARK: self.mark}
+        path = f"{PROGRAMS}{os.pathsep}{inherited.get('PATH', '')}"
+        return {**inherited, "PATH": path, "PYTHONUNBUFFERED": "1", **extra, MARK: self.mark}
 
     def start(
         self, name: str, command: Sequence[str], directory: Path, extra: Mapping[str, str]

@@ -1,9 +1,17 @@
 """A pool process is killed under its task; the worker lives on."""
 
+import pytest
+
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
 from ..local.tables import Tables
 from ..local.waiting import eventually
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    """Make Celery believe sooner that a process is lost."""
+    return {"worker_lost_wait": 0.2}
 
 
 def test_task_runs_again(deployment: Deployment) -> None:

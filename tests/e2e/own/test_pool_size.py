@@ -20,13 +20,13 @@ def test_autoscale(deployment: Deployment) -> None:
 
 def test_max_tasks_per_child(deployment: Deployment) -> None:
     deployment.start_worker("-c", "1", "--max-tasks-per-child", "2")
-    keys = {f"job-{n}" for n in range(6)}
+    keys = {f"job-{n}" for n in range(4)}
     for key in keys:
         deployment.send("note", key)
     deployment.journal.expect_keys(keys)
     done = deployment.journal.entries("done")
-    assert len(done) == 6
-    assert len({entry["pid"] for entry in done}) == 3
+    assert len(done) == 4
+    assert len({entry["pid"] for entry in done}) == 2
 
 
 def test_max_memory_per_child(deployment: Deployment) -> None:

@@ -92,7 +92,7 @@ def test_running_task_is_terminated(
 def test_pool_grows_and_shrinks(
     control: Control, deployment: Deployment, left: LocalWorker, one: dict[str, Any]
 ) -> None:
-    assert len(left.pool()) == 2
+    eventually(lambda: len(left.pool()) == 2)
     assert outcomes(control.pool_grow(1, **one)) == ["ok"]
     eventually(lambda: len(left.pool()) == 3)
     assert outcomes(control.pool_shrink(1, **one)) == ["ok"]

@@ -22,18 +22,23 @@ def events(
 ) -> Iterator[list[Event]]:
     """Listen during the test; the list grows."""
     heard: list[Event] = []
-    listening = threading.Event()
     with deployment.app.connection_for_read() as connection:
         receiver = deployment.app.events.Receiver(connection, handlers={"*": heard.append})
-        receiver.on_iteration = listening.set
         listener = threading.Thread(target=receiver.capture, kwargs={"wakeup": False})
         listener.start()
         try:
-            assert listening.wait(10)
+            eventually(lambda: probe(deployment, heard), interval=0.1)
             yield heard
         finally:
             receiver.should_stop = True
             listener.join(10)
+
+
+def probe(deployment: Deployment, heard: list[Event]) -> bool:
+    """Send an event; tell whether one has come back yet."""
+    with deployment.app.events.default_dispatcher(hostname="probe", enabled=True) as dispatcher:
+        dispatcher.send("test-probe")
+    return any(event["type"] == "test-probe" for event in list(heard))
 
 
 def of_task(events: list[Event], task_id: str) -> list[str]:

@@ -5,13 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from celery import chain, group
+from celery import chain, chord, group
 from celery.exceptions import TimeLimitExceeded
-from kombu import Exchange
-from pytest_celery import CeleryWorkerCluster
 
 from ..local.deployment import Deployment
-from ..local.waiting import eventually
 from ..local.worker import LocalWorker
 
 pytestmark = pytest.mark.usefixtures("celery_worker_cluster")
@@ -115,33 +112,9 @@ def test_group_returns_every_result(deployment: Deployment) -> None:
     assert results.get(timeout=30, interval=0.02) == [2 * n for n in range(10)]
 
 
-def publish(deployment: Deployment, key: str, exchange: Exchange) -> None:
-    where = {"exchange": exchange.name, "exchange_type": exchange.type, "routing_key": "news"}
-    deployment.send("note", key, declare=[exchange], **where)
-
-
-def heard(deployment: Deployment, key: str, exchange: Exchange) -> set[str]:
-    """Publish to the exchange once more, and tell which workers heard any of it so far.
-
-    On Redis a worker misses what is published before its subscription.
-    """
-    publish(deployment, key, exchange)
-    return {entry["host"] for entry in deployment.journal.entries("done", key)}
-
-
-def test_every_worker_hears_a_broadcast_task(
-    deployment: Deployment, key: str, celery_worker_cluster: CeleryWorkerCluster
-) -> None:
-    control, news = deployment.app.control, Exchange(f"news-{key}", type="fanout")
-    queues = {w.hostname(): f"{news.name}-{w.hostname()}" for w in celery_worker_cluster}
-    for host, queue in queues.items():
-        one = {"destination": [host], "reply": True, "timeout": 10, "limit": 1}
-        assert control.add_consumer(
-            queue, exchange=news.name, exchange_type="fanout", routing_key="news", **one
-        )
-    eventually(lambda: heard(deployment, f"{key}-all-listen", news) == set(queues), interval=0.3)
-    publish(deployment, key, news)
-    deployment.journal.expect("done", key, count=2)
-    assert {entry["host"] for entry in deployment.journal.entries("done", key)} == set(queues)
-    for host, queue in queues.items():
-        control.cancel_consumer(queue, destination=[host])
+def test_chord_runs_its_body_last(deployment: Deployment) -> None:
+    header = [deployment.app.signature("add", (n, n)) for n in range(3)]
+    body = deployment.app.signature("collect")
+    result = chord(header, app=deployment.app)(body)
+    assert result.get(timeout=30, interval=0.02) == 6
+    assert deployment.journal.keys_of(prefix="sum=") == ["sum=6"]
