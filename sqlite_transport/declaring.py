@@ -57,11 +57,13 @@ class Declaring(ChannelCore):
                 "Channel.exchange_declare",
                 "406",
             )
+        if passive:
+            return
+        properties = (kind, durable, auto_delete, json.dumps(arguments or {}, default=str))
         if found is None:
-            properties = (kind, durable, auto_delete, json.dumps(arguments or {}, default=str))
             with self._broker.database.writing as connection:
                 topology.declare_exchange(connection, name, *properties)
-            self._broker.declarations.remember_exchange(name, *properties)
+        self._broker.declarations.remember_exchange(name, *properties)
 
     def exchange_delete(self, exchange: str, if_unused: bool = False, nowait: bool = False) -> None:
         """Delete an exchange and its bindings; with `if_unused` only if nothing is bound."""
