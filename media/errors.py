@@ -4,7 +4,7 @@ Two kinds, and the kind decides what a job does: a `PassingError` may go away
 by itself, so the job tries again later; a `LastingError` needs a person, so the
 job fails at once. The message of each says what to do.
 
-None of them costs the library anything: a service raises before it writes.
+None of them costs the library anything: a service raises before it commits.
 """
 
 from collections.abc import Mapping
@@ -50,6 +50,10 @@ class MovieDirectoryMissingError(PassingError):
     """The movie's directory is not there. Network shares may show it late."""
 
 
+class NoVideoError(PassingError):
+    """The movie's directory holds no video of the movie, or the share does not show it yet."""
+
+
 class StillCopyingError(PassingError):
     """A file of the movie is still being written.
 
@@ -72,10 +76,6 @@ class ProberMissingError(LastingError):
 
 class LibraryDatabaseError(PassingError):
     """The library database could not be used: busy, disk full, not writable."""
-
-
-class NoVideoError(LastingError):
-    """The movie's directory holds no video of the movie."""
 
 
 class UnreadableFileError(LastingError):

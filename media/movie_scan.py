@@ -52,15 +52,14 @@ class MovieScan:
 
         `known` is what the manager says of the movie; `seen` is what a
         `StillCopyingError` of an earlier attempt had observed. Every failure of
-        `media.errors` comes before the first write, so none changes the library.
+        `media.errors` comes before the commit, so none changes the library.
         """
         root = root_of(self.directory, self.settings.roots())
         state = self._ensure_there(root)
         inventory = take_inventory(self.directory)
         leftovers = ensure_complete(inventory.files, seen or {}, self.settings.quiet_seconds)
-        reader = MovieReader(inventory, self.settings.probe_timeout_seconds)
-        reader.warnings += leftovers
         try:
+            reader = MovieReader(inventory, self.settings.probe_timeout_seconds)
             found = reader.read(known or KnownMovie())
         finally:
             # Also after a failure: what is being written looks broken while it grows.
@@ -68,7 +67,7 @@ class MovieScan:
         now = datetime.now(UTC)
         with self._library.writing() as session:
             remember_root(session, root, state, now)
-            return _summary(record_movie(session, found, now), reader.warnings)
+            return _summary(record_movie(session, found, now), [*found.warnings, *leftovers])
 
     @property
     def _library(self) -> Library:

@@ -8,7 +8,8 @@ The worker, `celery -A tasks worker`, needs to be started in the same directory
 with the same settings; without any settings `/movies` is `./demo-library`.
 
 Ends with 0 when the movie is in the library, 1 when that did not happen in
-time, 2 when the settings do not fit, 3 when the broker cannot be reached.
+time, 2 when the settings or the library database cannot be used, 3 when the
+broker cannot be reached.
 """
 
 import argparse

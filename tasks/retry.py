@@ -6,6 +6,7 @@ from media.errors import (
     LibraryDatabaseError,
     LibraryUnavailableError,
     MovieDirectoryMissingError,
+    NoVideoError,
     PassingError,
     ProbeTimedOutError,
     StillCopyingError,
@@ -30,8 +31,9 @@ BACKOFFS: dict[type[PassingError], Backoff] = {
     StillCopyingError: Backoff(first=10, ceiling=300, retries=64),
     # A file server that is down for the night: ten hours.
     LibraryUnavailableError: Backoff(first=30, ceiling=900, retries=44),
-    # A network share that shows a new directory late: five minutes.
+    # A network share that shows new directories and files late: five minutes.
     MovieDirectoryMissingError: Backoff(first=10, ceiling=120, retries=5),
+    NoVideoError: Backoff(first=10, ceiling=120, retries=5),
     ProbeTimedOutError: Backoff(first=60, ceiling=600, retries=5),
     LibraryDatabaseError: Backoff(first=5, ceiling=300, retries=12),
 }

@@ -55,13 +55,13 @@ def scan_movie(
     - `StillCopyingError`: a video is being written, or changed during the scan;
     - `LibraryUnavailableError`: the library root's disk is not mounted;
     - `MovieDirectoryMissingError`: the directory is not there, perhaps not yet;
+    - `NoVideoError`: no video of the movie is in it, perhaps not yet;
     - `ProbeTimedOutError`: the disk is too slow to read a video's streams;
     - `LibraryDatabaseError`: the library database is busy or its disk is full.
 
     Failed at once, for a person to mend:
 
     - `OutsideLibraryError`: no mapping or library root covers the directory;
-    - `NoVideoError`: no video of the movie is in it;
     - `UnreadableFileError`: no permission to read it;
     - `BrokenVideoError`: the video is garbage or was cut short;
     - `ProberMissingError`, `SettingsError`, `LibraryDatabaseBrokenError` and

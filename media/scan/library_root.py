@@ -72,5 +72,7 @@ def ensure_same_disk(
     known = list(known_movies)
     if known and not any(is_directory(movie) for movie in known):
         raise LibraryUnavailableError(
-            f"library root {root} is another disk now, with none of the known movies on it"
+            f"library root {root} is another disk now, with none of the known movies on it: "
+            "mount the right one, or, if this is it, delete the root from the library "
+            "database's table library_roots"
         )

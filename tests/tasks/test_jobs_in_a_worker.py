@@ -19,7 +19,7 @@ from media.errors import (
 )
 from media.library.database import Library
 from media.library.models import Movie
-from media.sample.movie_directory import VIDEO_NAME
+from media.sample.movie_directory import VIDEO_NAME, VIDEO_STEM
 from media.sample.radarr_download import download_payload
 from tasks import app
 from tasks.scan_movie import scan_movie
@@ -69,6 +69,31 @@ def test_a_download_ends_in_the_library(
         {"task": "webhook", "priority": 1},
         {"task": "scan-movie", "priority": 5},
     ]
+
+
+def test_a_rename_is_scanned_and_radarrs_zeros_are_no_knowledge(
+    movie_directory: Path, library: Library, outcomes: Outcomes
+) -> None:
+    (movie_directory / f"{VIDEO_STEM}.nfo").unlink()
+    movie = {
+        "id": 17,
+        "title": "Dragon",
+        "folderPath": FOLDER,
+        "tmdbId": 0,
+        "imdbId": "",
+        "year": 0,
+    }
+    webhook.delay({"eventType": "Rename", "movie": movie, "renamedMovieFiles": []})
+    assert outcomes.of("webhook")[0]["outcome"] == "scan-queued"
+    outcomes.of("scan-movie")
+    with library.reading() as session:
+        found = session.scalars(select(Movie)).one()
+        assert (found.title, found.year, found.tmdb_id, found.imdb_id) == (
+            "Dragon",
+            2010,
+            None,
+            None,
+        )
 
 
 @pytest.mark.parametrize("priority", [None, 8])

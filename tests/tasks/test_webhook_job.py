@@ -1,6 +1,5 @@
 """What the webhook job answers, without a worker: nothing is sent for these."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,22 +69,3 @@ def test_a_setting_that_cannot_be_used_is_a_failure(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("MEDIA_PATH_MAPPINGS", "{")
     with pytest.raises(SettingsError, match=r"^MEDIA_PATH_MAPPINGS: not JSON"):
         answer(download_payload("/movies/X"))
-
-
-def test_a_rename_and_what_radarr_does_not_know(
-    root: Path, memory_broker: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tasks import scan_movie
-
-    sent: list[Any] = []
-    monkeypatch.setattr(
-        scan_movie.scan_movie,
-        "apply_async",
-        lambda args, kwargs: sent.append((args, kwargs)) or type("Sent", (), {"id": "1"}),
-    )
-    movie = MOVIE | {"year": 0, "tmdbId": 0, "imdbId": ""}
-    rename = {"eventType": "Rename", "movie": movie, "renamedMovieFiles": []}
-    assert answer(rename)["outcome"] == "scan-queued"
-    assert sent == [
-        ((str(root / "demo-library" / "Sintel (2010)"),), {"movie": {"title": "Sintel"}})
-    ]
