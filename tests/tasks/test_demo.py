@@ -10,17 +10,7 @@ import pytest
 from media.sample.movie_directory import DIRECTORY_NAME
 from tasks import demo
 
-
-def quietly(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the demonstration as a user does, on a broker that cannot be reached."""
-    return subprocess.run(
-        [sys.executable, "-m", "tasks.demo", *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=os.environ | environment,
-    )
+CHECKOUT = Path(demo.__file__).parents[1]
 
 
 @pytest.mark.usefixtures("worker")
@@ -63,14 +53,18 @@ def test_without_a_worker_it_says_how_to_start_one(
     assert "start one with: celery -A tasks worker" in capsys.readouterr().err
 
 
-def test_a_broker_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+def test_a_broker_that_cannot_be_reached_is_named(root: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-        ended = quietly(
-            CELERY_BROKER_URL=f"redis://127.0.0.1:{port}/0",
-            MEDIA_LIBRARY_DATABASE=str(tmp_path / "library.db"),
-            MEDIA_PATH_MAPPINGS=json.dumps({"/movies": str(Path("demo-library").absolute())}),
+        broker = f"redis://127.0.0.1:{unused.getsockname()[1]}/0"
+        ended = subprocess.run(
+            [sys.executable, "-m", "tasks.demo"],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=root,
+            env=os.environ | {"CELERY_BROKER_URL": broker, "PYTHONPATH": str(CHECKOUT)},
         )
     assert ended.returncode == demo.NO_BROKER
     assert ended.stderr.startswith("cannot reach the broker redis://")
