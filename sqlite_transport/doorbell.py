@@ -43,6 +43,11 @@ class Bell:
         poll.register(self._file, select.POLLIN)
         return bool(poll.poll(None if timeout is None else timeout * 1000))
 
+    def ring(self) -> None:
+        """Wake the thread of this process that sleeps on it."""
+        with suppress(BlockingIOError):  # it rings already
+            os.write(self._keeper, b"\0")
+
     def hush(self) -> bool:
         """Forget the rings so far; tell whether there were any."""
         try:

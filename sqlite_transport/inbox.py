@@ -109,8 +109,21 @@ class Inbox:
 
     def changed(self) -> None:
         """Tell the event loop, if there is one, that a fetch may be worth it."""
-        if self.listener is not None:
-            self.listener()
+        listener = self.listener
+        if listener is not None:
+            listener()
+
+    def wait(self, timeout: float) -> bool:
+        """Sleep until there may be something to do, `timeout` seconds at most.
+
+        Another thread that settles a job makes room for the next one: it
+        rings our own bell. Return False if the time is over.
+        """
+        listener, self.listener = self.listener, self.bell.ring
+        try:
+            return (self.unsettled and not self.unusable) or self.bell.wait(timeout)
+        finally:
+            self.listener = listener
 
     def is_hungry(self) -> bool:
         """Tell whether a fetch might bring something."""

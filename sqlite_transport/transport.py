@@ -206,7 +206,7 @@ class Transport(base.Transport):
         due = inbox.seconds_to_due()
         if due is not None:
             limits.append(due)
-        if inbox.bell.wait(max(0.0, min(limits))):
+        if inbox.wait(max(0.0, min(limits))):
             inbox.bell.hush()
             inbox.ring()
         elif due is not None and due <= min(limits):
