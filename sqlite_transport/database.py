@@ -20,7 +20,7 @@ from sqlite_transport import filesystem
 from sqlite_transport.durability import LogSync
 from sqlite_transport.errors import Unavailable, Unusable, translated, translating
 from sqlite_transport.library import MINIMUM_VERSION, VERSION, sqlite3
-from sqlite_transport.migrations import migrate
+from sqlite_transport.migrations import check, migrate
 from sqlite_transport.turn import WriteTurn
 
 Row = tuple[Any, ...]
@@ -122,6 +122,7 @@ class Database:
 
     def _configure(self, connection: Any) -> None:
         execute = connection.execute
+        check(execute, self.path)
         # Only a database without tables can be told to give pages back.
         execute("PRAGMA auto_vacuum = INCREMENTAL")
         mode = execute("PRAGMA journal_mode = WAL").fetchone()[0]

@@ -7,10 +7,12 @@ migrates and the others find it done.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlite_transport.errors import Unusable
+from sqlite_transport.library import sqlite3
 
 Execute = Callable[..., Any]
 
@@ -22,17 +24,20 @@ VERSION = 1
 STEPS: dict[int, Callable[[Execute], None]] = {}
 
 
+#: The tables by which a file of ours is told from any other.
+OURS = "SELECT count(*) FROM sqlite_schema WHERE name IN ('job_queue', 'job_history', 'state')"
+ANY = "SELECT EXISTS (SELECT 1 FROM sqlite_schema)"
+
+
 def migrate(execute: Execute, path: Path, version: int = VERSION) -> None:
     """Make the tables of `version` where they are missing or older.
 
     Raises:
-        Unusable: the file is of a newer version, or another program's; it is
-            not changed.
+        Unusable: see `check`.
     """
-    found = execute("PRAGMA user_version").fetchone()[0]
+    found = check(execute, path, version)
     if found == version:
         return
-    refuse_foreign(execute, path, found, version)
     execute("BEGIN IMMEDIATE")
     try:
         if found == 0:
@@ -43,30 +48,30 @@ def migrate(execute: Execute, path: Path, version: int = VERSION) -> None:
         execute(f"PRAGMA user_version = {version}")
         execute("COMMIT")
     except BaseException:
-        execute("ROLLBACK")
+        # A full disk has rolled it back already.
+        with suppress(sqlite3.Error):
+            execute("ROLLBACK")
         raise
 
 
-def refuse_foreign(execute: Execute, path: Path, found: int, version: int) -> None:
-    """Refuse a file that this version of the package must not touch."""
-    ours = execute(
-        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'job_queue'"
-    ).fetchone()
-    if found and not ours:
+def check(execute: Execute, path: Path, version: int = VERSION) -> int:
+    """Return the file's version, 0 for an empty one; nothing is changed.
+
+    Raises:
+        Unusable: the file is of a newer version, or another program's.
+    """
+    found: int = execute("PRAGMA user_version").fetchone()[0]
+    is_ours = found and execute(OURS).fetchone()[0] == 3
+    if not is_ours and (found or execute(ANY).fetchone()[0]):
         raise Unusable(
-            f"{path}: this database belongs to another program (its user_version is {found}): "
-            "give the queue a file of its own"
+            f"{path}: this database belongs to another program: give the queue a file of its own"
         )
     if found > version:
         raise Unusable(
             f"{path}: this database has schema version {found}, newer than the {version} that "
             "this sqlite-transport knows: install the version that wrote it, or a newer one"
         )
-    if ours and not found:
-        raise Unusable(
-            f"{path}: this database has a table job_queue that sqlite-transport did not make: "
-            "give the queue a file of its own"
-        )
+    return found
 
 
 def create(execute: Execute) -> None:
