@@ -7,7 +7,10 @@ retry policy) and because those of another broker may stand beside them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from math import inf
+from typing import Any, TypeVar
+
+Number = TypeVar("Number", int, float)
 
 
 def _durability(value: object) -> str:
@@ -18,7 +21,7 @@ def _durability(value: object) -> str:
 
 def _whole(low: int, high: int | None = None) -> Callable[[object], int]:
     def check(value: object) -> int:
-        number = int(value) if isinstance(value, str) else value
+        number = _read(int, value) if isinstance(value, str) else value
         if not isinstance(number, int) or isinstance(number, bool) or number < low:
             raise ValueError(f"must be a whole number of at least {low}")
         if high is not None and number > high:
@@ -30,12 +33,19 @@ def _whole(low: int, high: int | None = None) -> Callable[[object], int]:
 
 def _seconds(low: float) -> Callable[[object], float]:
     def check(value: object) -> float:
-        number = float(value) if isinstance(value, (str, int, float)) else low - 1
-        if isinstance(value, bool) or not number >= low:
+        number = None if isinstance(value, bool) else _read(float, value)
+        if number is None or not low <= number < inf:
             raise ValueError(f"must be a number of seconds of at least {low}")
         return number
 
     return check
+
+
+def _read(kind: Callable[[Any], Number], value: object) -> Number | None:
+    try:
+        return kind(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ def read_options(query: Mapping[str, Any], settings: Mapping[str, Any]) -> Optio
             value = given[field.name]
             try:
                 checked[field.name] = CHECKS[field.name](value)
-            except (ValueError, TypeError) as error:
+            except ValueError as error:
                 raise ValueError(
                     f"the transport option {field.name!r} {error}, not {value!r}"
                 ) from None
