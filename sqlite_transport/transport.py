@@ -114,8 +114,9 @@ class Transport(base.Transport):
         hostname = self.client.hostname
         if hostname and "://" in hostname:
             return str(hostname)
-        # After a failover kombu has taken the URL apart itself.
-        return f"{SCHEME}/{self.client.virtual_host}"
+        # After a failover kombu has taken the URL apart itself, and decoded the path.
+        path = str(self.client.virtual_host).replace("%", "%25").replace("?", "%3F")
+        return f"{SCHEME}/{path}"
 
     def as_uri(self, uri: str, include_password: bool = False, mask: str = "**") -> str:
         """Return the URL as it was given: it holds no secret."""
