@@ -40,7 +40,7 @@ def test_living_worker_takes_over(deployment: Deployment) -> None:
     deployment.journal.expect("started", "orphan")
     heir = deployment.start_worker("-c", "1")
     victim.kill("SIGKILL")
-    deployment.journal.expect("started", "orphan", count=2)
+    deployment.journal.expect("started", "orphan", count=2, timeout=5)
     gate.touch()
     done = deployment.journal.expect("done", "orphan")
     assert (done["id"], done["host"], done["redelivered"]) == (task_id, heir.hostname(), True)
