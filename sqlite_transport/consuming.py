@@ -118,7 +118,7 @@ class Consuming(ChannelCore):
             ChannelError: there is no such queue (404), or it is another connection's own (405).
         """
         found = self._find(queue, (60, 70), "Channel.basic_get")
-        jobs = self._inbox().get(Want(self, (queue,), 1, no_ack), found.expires_ms is not None)
+        jobs = self._inbox().get(queue, no_ack, found.expires_ms is not None)
         return self._deliverable(jobs[0], "", no_ack) if jobs else None
 
     def wants(self) -> Iterable[Want]:
@@ -129,10 +129,12 @@ class Consuming(ChannelCore):
         room = min(free, self.room())
         for no_ack, limit in ((False, room), (True, free)):
             names = tuple(
-                name for name, consumers in self._by_queue.items() if consumers[0].no_ack is no_ack
+                name
+                for name, consumers in self._by_queue.items()
+                if all(each.no_ack for each in consumers) is no_ack
             )
             if names and limit > 0:
-                yield Want(self, names, limit, no_ack)
+                yield Want(self, names, limit)
 
     def is_hungry(self, part: int = BATCH) -> bool:
         """Tell whether it could take more: at least one `part`-th of its prefetch window."""
@@ -155,6 +157,8 @@ class Consuming(ChannelCore):
         subscription = consumers[0]
         if len(consumers) > 1:
             consumers.rotate(-1)
+        if subscription.no_ack:
+            self._inbox().settle("ack", job.id)
         subscription.callback(self._deliverable(job, subscription.tag, subscription.no_ack))
 
     def _deliverable(self, job: Claimed, consumer_tag: str, no_ack: bool) -> Message:

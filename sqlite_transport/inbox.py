@@ -154,15 +154,19 @@ class Inbox:
         """Return how long the next scheduled job has to wait, None if there is none."""
         return None if self.next_due is None else max(0.0, self.next_due - time.time())
 
-    def get(self, want: "Want", note_use: bool) -> list[queue.Claimed]:
-        """Claim jobs for the caller itself; note the use of a queue that may expire."""
+    def get(self, name: str, no_ack: bool, note_use: bool) -> list[queue.Claimed]:
+        """Claim a job for the caller itself; note the use of a queue that may expire."""
         now = time.time()
         self._check()
         with self.broker.database.writing as connection:
             queue.promote_due(connection, now)
             if note_use:
-                topology.use_queue(connection, want.queues[0], now)
-            return self._claim(connection, want, now)
+                topology.use_queue(connection, name, now)
+            jobs = queue.claim(connection, (name,), 1, self.session, now)
+            if no_ack and jobs:
+                done = [(jobs[0].id, self.session)]
+                history.archive_each(connection, queue.SETTLE, done, OUTCOMES["ack"], now)
+            return jobs
 
     def _has_work(self, wants: Iterable["Want"]) -> bool:
         """Ask the file, without the turn, whether a claim would find anything."""
@@ -189,7 +193,10 @@ class Inbox:
                 if self.next_due is not None and self.next_due <= now:
                     queues |= queue.promote_due(connection, now)
                     self._look_for_due = True
-                claims = [(want, self._claim(connection, want, now)) for want in wants]
+                claims = [
+                    (want, queue.claim(connection, want.queues, want.limit, self.session, now))
+                    for want in wants
+                ]
                 waiting = self.broker.waiting_for(connection, queues)
         except BaseException:
             with self._lock:
@@ -223,13 +230,6 @@ class Inbox:
                 job,
             )
         return queue.give_back(connection, again, Return.REQUEUED, self.session, now)
-
-    def _claim(self, connection: Any, want: "Want", now: float) -> list[queue.Claimed]:
-        jobs = queue.claim(connection, want.queues, want.limit, self.session, now)
-        if want.no_ack and jobs:
-            done = [(job.id, self.session) for job in jobs]
-            history.archive_each(connection, queue.SETTLE, done, OUTCOMES["ack"], now)
-        return jobs
 
     def _check(self) -> None:
         if self.generation != self.broker.database.generation:
@@ -278,15 +278,12 @@ class Inbox:
 class Want:
     """What a channel would take now: at most `limit` jobs of these queues."""
 
-    __slots__ = ("channel", "limit", "no_ack", "queues")
+    __slots__ = ("channel", "limit", "queues")
 
-    def __init__(
-        self, channel: "Consuming", queues: tuple[str, ...], limit: int, no_ack: bool
-    ) -> None:
+    def __init__(self, channel: "Consuming", queues: tuple[str, ...], limit: int) -> None:
         self.channel = channel
         self.queues = queues
         self.limit = limit
-        self.no_ack = no_ack
 
 
 def _abandon(broker: Broker, session: int, bell: Bell, settler: Settler) -> None:
