@@ -145,3 +145,16 @@ def test_a_waiting_consumer_is_woken_for_what_is_given_back(
     drain_until(other, lambda: len(others) == 5)
 
     assert sorted(others.bodies) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("five")
+def test_cancelling_a_no_ack_consumer_loses_nothing_that_it_has_not_seen(
+    connect: Any, connection: Connection
+) -> None:
+    received, consumer = listen(connection.channel(), films, no_ack=True)
+    drain_until(connection, lambda: received)
+
+    consumer.cancel()
+
+    assert received.bodies == [0]
+    assert take(connect(), films, 4) == [1, 2, 3, 4]

@@ -157,4 +157,4 @@ def test_a_no_ack_consumer_completes_by_receiving(
     received, _ = listen(connection.channel(), films, no_ack=True)
     drain_until(connection, lambda: received)
 
-    assert rows(HISTORY) == [("completed", None)]
+    eventually(lambda: rows(HISTORY) == [("completed", None)])
