@@ -29,12 +29,10 @@ class Broker:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.liveness = Liveness(database.path)
-        self.ringer = Ringer(database.path)
+        self.ringer = Ringer(database)
         self.declarations = Declarations()
         self.sessions: set[int] = set()
-        self._topology = Topology({}, {}, {})
-        # The revision, and what `_is_fresh` compares.
-        self._known = (0, 0, 0)
+        self._topology = Topology(0, (0, 0), {}, {}, {})
         self._pid = os.getpid()
 
     def publish(self, envelopes: Sequence[Envelope], full: bool) -> None:
@@ -60,10 +58,15 @@ class Broker:
         It does nothing, and None is returned, when there is more to it or the
         routing has changed since it was read.
         """
-        routes = self._topology.lookup(envelope.exchange, envelope.routing_key)
-        if len(routes) != 1 or routes[0].max_length is not None or not self._is_fresh():
+        known = self._topology
+        routes = known.lookup(envelope.exchange, envelope.routing_key)
+        if (
+            len(routes) != 1
+            or routes[0].max_length is not None
+            or known.epoch != self.database.epoch
+        ):
             return None
-        values = (*_values(routes[0], envelope), self._known[0])
+        values = (*_values(routes[0], envelope), known.revision)
         try:
             self.database.write(queue.INSERT_AT_REVISION, values)
         except sqlite3.IntegrityError:
@@ -87,16 +90,12 @@ class Broker:
     def topology(self, connection: Any) -> Topology:
         """Return exchanges, bindings, queues and consumers as they stand in this transaction."""
         revision: int = connection.execute(REVISION).fetchone()[0]
-        if revision != self._known[0] or not self._is_fresh():
-            self._topology = read_topology(connection)
-            self._known = (revision, self.database.rollbacks, self.database.generation)
-            routes = self._topology.routes.values()
+        known = self._topology
+        if known.revision != revision or known.epoch != self.database.epoch:
+            known = self._topology = read_topology(connection, revision, self.database.epoch)
+            routes = known.routes.values()
             self.ringer.keep_only({each for route in routes for each in route.sessions})
-        return self._topology
-
-    def _is_fresh(self) -> bool:
-        """Tell whether what was read was committed, and comes from the file in use."""
-        return self._known[1:] == (self.database.rollbacks, self.database.generation)
+        return known
 
     def _route(self, connection: Any, envelope: Envelope) -> tuple[Route, ...]:
         """Find a message's queues, making what is missing, or drop it as AMQP does.

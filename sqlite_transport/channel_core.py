@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from kombu.exceptions import ChannelError
+from amqp.exceptions import NotFound, RecoverableConnectionError, ResourceLocked
 from kombu.transport.base import StdChannel
 
 from sqlite_transport import topology
@@ -27,7 +27,7 @@ class ChannelCore(StdChannel):
 
     def _transport(self) -> "Transport":
         if self.connection is None:
-            raise ChannelError("the channel is closed", (20, 10), "Channel", "504")
+            raise RecoverableConnectionError("the channel is closed")
         return self.connection
 
     def _inbox(self) -> "Inbox":
@@ -54,14 +54,13 @@ class ChannelCore(StdChannel):
         if found.exclusive != own:
             self._broker.reap(self._broker.known_sessions(), self._options.max_deliveries)
             if self._read(topology.find_queue, found.name) == found:
-                raise ChannelError(
+                raise ResourceLocked(
                     f"RESOURCE_LOCKED - queue {found.name!r} is exclusive to another connection",
                     (50, 10),
                     "Channel.queue_declare",
-                    "405",
                 )
 
 
-def not_found(what: str, name: str, method: tuple[int, int], verb: str) -> ChannelError:
+def not_found(what: str, name: str, method: tuple[int, int], verb: str) -> NotFound:
     """Return AMQP's error for something that was to exist."""
-    return ChannelError(f"NOT_FOUND - no {what} {name!r}", method, verb, "404")
+    return NotFound(f"NOT_FOUND - no {what} {name!r}", method, verb)

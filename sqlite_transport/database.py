@@ -143,6 +143,11 @@ class Database:
                 raise translated(error, self.path) from error
             return rows
 
+    @property
+    def epoch(self) -> tuple[int, int]:
+        """What differs once something read may never have been: undone, or of another file."""
+        return self.rollbacks, self.generation
+
     def version(self) -> tuple[int, int, int]:
         """Return what differs once anybody has committed a change to the file."""
         with self.lock:

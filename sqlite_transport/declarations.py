@@ -63,7 +63,7 @@ class Declarations:
         if not exchange:
             self._repeat_queue(connection, routing_key, now)
             return
-        for (source, name, key), arguments in self._bindings.items():
+        for (source, name, key), arguments in list(self._bindings.items()):
             if source == exchange and name in self._queues:
                 self._repeat_exchange(connection, exchange)
                 self._repeat_queue(connection, name, now)

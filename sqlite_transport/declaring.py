@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from amqp.exceptions import ChannelError, PreconditionFailed
 from amqp.protocol import queue_declare_ok_t
-from kombu.exceptions import ChannelError
 from kombu.transport.base import to_rabbitmq_queue_arguments
 
 from sqlite_transport import queue, topology
@@ -44,18 +44,17 @@ class Declaring(ChannelCore):
                 f"exchange {name!r}: the type {kind!r} is not one of {', '.join(MATCHES)}",
                 (40, 10),
                 "Channel.exchange_declare",
-                "503",
+                503,
             )
         found = self._read(topology.find_exchange, name)
         if found is None and passive:
             raise not_found("exchange", name, (40, 10), "Channel.exchange_declare")
         if found is not None and found != kind and not passive:
-            raise ChannelError(
+            raise PreconditionFailed(
                 f"PRECONDITION_FAILED - exchange {name!r} has type {found!r}, not {kind!r}: "
                 "delete it first, or declare it as it is",
                 (40, 10),
                 "Channel.exchange_declare",
-                "406",
             )
         if passive:
             return

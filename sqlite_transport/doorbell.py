@@ -9,9 +9,11 @@ was quicker), so after it the file is asked, and a slow sweep asks anyway.
 import errno
 import os
 import select
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+
+from sqlite_transport.database import Database
 
 
 def directory_of(database: Path) -> Path:
@@ -67,21 +69,28 @@ class Bell:
 
 
 class Ringer:
-    """The sending end: rings the bells of other sessions, and of our own."""
+    """The sending end: rings the bells of other sessions, and of our own.
 
-    def __init__(self, database: Path) -> None:
-        self._directory = directory_of(database)
+    Its threads take turns, behind the database's lock: a pipe that one closes
+    while another writes could by then be any file.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._directory = directory_of(database.path)
         self._pipes: dict[int, int] = {}
-        self._pid = os.getpid()
 
-    def ring(self, sessions: Iterable[int]) -> None:
+    def ring(self, sessions: Collection[int]) -> None:
         """Wake the sessions; one that is gone is passed over."""
-        for session in sessions:
-            pipe = self._pipes.get(session)
-            if pipe is None:
-                pipe = self._open(session)
-            if pipe is not None:
-                self._write(session, pipe)
+        if not sessions:
+            return
+        with self._database.lock:
+            for session in sessions:
+                pipe = self._pipes.get(session)
+                if pipe is None:
+                    pipe = self._open(session)
+                if pipe is not None:
+                    self._write(session, pipe)
 
     def _open(self, session: int) -> int | None:
         try:
@@ -101,9 +110,9 @@ class Ringer:
         except OSError as error:
             if error.errno not in (errno.EPIPE, errno.EBADF):
                 raise
-            self.forget(session)
+            self._forget(session)
 
-    def forget(self, session: int) -> None:
+    def _forget(self, session: int) -> None:
         """Close the pipe to a session that has ended."""
         pipe = self._pipes.pop(session, None)
         if pipe is not None:
@@ -112,8 +121,9 @@ class Ringer:
 
     def keep_only(self, sessions: set[int]) -> None:
         """Close the pipes to all sessions but these."""
-        for session in set(self._pipes) - sessions:
-            self.forget(session)
+        with self._database.lock:
+            for session in set(self._pipes) - sessions:
+                self._forget(session)
 
 
 def remove(path: Path) -> None:

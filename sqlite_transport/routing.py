@@ -31,14 +31,22 @@ class Route:
 
 
 class Topology:
-    """Exchanges, bindings, queues and consumers as they stood at one revision of the file."""
+    """Exchanges, bindings, queues and consumers as they stood at one revision of the file.
+
+    Threads share it: it does not change, but is replaced by another. epoch:
+    what the reader knew of the file besides; see `Database.epoch`.
+    """
 
     def __init__(
         self,
+        revision: int,
+        epoch: tuple[int, int],
         exchanges: Mapping[str, str],
         routes: Mapping[str, Route],
         bindings: Mapping[str, list[tuple[str, str]]],
     ) -> None:
+        self.revision = revision
+        self.epoch = epoch
         self.exchanges = exchanges
         self.routes = routes
         self.bindings = bindings
@@ -97,7 +105,7 @@ BINDINGS = "SELECT exchange, routing_key, queue FROM binding"
 CONSUMERS = "SELECT DISTINCT queue, session FROM consumer"
 
 
-def read_topology(connection: Any) -> Topology:
+def read_topology(connection: Any, revision: int, epoch: tuple[int, int]) -> Topology:
     """Read all of it; the caller holds a transaction, so that it is of one piece."""
     sessions: dict[str, list[int]] = defaultdict(list)
     for queue, session in connection.execute(CONSUMERS):
@@ -111,4 +119,5 @@ def read_topology(connection: Any) -> Topology:
     bindings: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for exchange, routing_key, queue in connection.execute(BINDINGS):
         bindings[exchange].append((routing_key, queue))
-    return Topology(dict(connection.execute(EXCHANGES).fetchall()), routes, bindings)
+    exchanges = dict(connection.execute(EXCHANGES).fetchall())
+    return Topology(revision, epoch, exchanges, routes, bindings)
