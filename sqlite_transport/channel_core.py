@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from sqlite_transport.transport import Transport
 
 
+SAME_NODE_NAME = (
+    ": a worker of this name is running already; give each worker a name of its own "
+    "(celery worker -n NAME@%h)"
+)
+
+
 class ChannelCore(StdChannel):
     """A channel without verbs."""
 
@@ -55,7 +61,8 @@ class ChannelCore(StdChannel):
             self._broker.reap(self._broker.known_sessions(), self._options.max_deliveries)
             if self._read(topology.find_queue, found.name) == found:
                 raise ResourceLocked(
-                    f"RESOURCE_LOCKED - queue {found.name!r} is exclusive to another connection",
+                    f"RESOURCE_LOCKED - queue {found.name!r} belongs to another connection"
+                    + (SAME_NODE_NAME if found.name.endswith(".pidbox") else ""),
                     (50, 10),
                     "Channel.queue_declare",
                 )
