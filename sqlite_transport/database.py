@@ -122,9 +122,9 @@ class Database:
 
     def _configure(self, connection: Any) -> None:
         execute = connection.execute
-        check(execute, self.path)
-        # Only a database without tables can be told to give pages back.
-        execute("PRAGMA auto_vacuum = INCREMENTAL")
+        if check(execute, self.path) == 0:
+            # Only a database without tables can be told to give pages back.
+            execute("PRAGMA auto_vacuum = INCREMENTAL")
         mode = execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":
             raise Unusable(
