@@ -251,6 +251,8 @@ class Inbox:
     def sweep(self) -> None:
         """Do the upkeep that is due, and look again in case a ring was lost."""
         try:
+            self._check()
+            self.broker.database.check_identity()
             changed = self._upkeep.run()
         except Replaced:
             raise
