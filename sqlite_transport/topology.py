@@ -112,18 +112,19 @@ def use_queue(connection: Any, name: str, now: float) -> None:
     )
 
 
+#: A queue's jobs that no worker holds, so that each half has an index to go through.
+WAITING = ("queue = ?4 AND status = 'pending'", "queue = ?4 AND status = 'scheduled'")
+
+
 def delete_queue(connection: Any, name: str, now: float) -> int:
     """Delete the queue and its bindings; its waiting jobs go to history as cancelled.
 
     Return how many messages it held. Jobs that a worker holds stay with it
     and can still be settled.
     """
-    removed = history.archive(
-        connection,
-        "queue = ?4 AND session IS NULL",
-        (name,),
-        (history.CANCELLED, "the queue was deleted"),
-        now,
+    reason = (history.CANCELLED, "the queue was deleted")
+    removed = sum(
+        history.archive(connection, condition, (name,), reason, now) for condition in WAITING
     )
     sources = [
         row[0]
