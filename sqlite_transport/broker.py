@@ -5,8 +5,11 @@ import logging
 import os
 import time
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from kombu.exceptions import OperationalError
 
 from sqlite_transport import doorbell, queue, session, topology
 from sqlite_transport.database import Database, open_database
@@ -227,7 +230,9 @@ def close_sessions(brokers: Iterable[Broker] | None = None) -> None:
     for broker in list(_brokers.values()) if brokers is None else brokers:
         if not broker.forked():
             for number in list(broker.sessions):
-                broker.end_session(number, max_deliveries=0)
+                # What is left then, somebody else will find.
+                with suppress(OperationalError):
+                    broker.end_session(number, max_deliveries=0)
 
 
 atexit.register(close_sessions)

@@ -40,20 +40,9 @@ def archive(
     `condition` numbers its parameters from ?4 on. Return how many were moved
     or, being transient, dropped.
     """
-    return archive_each(connection, condition, [parameters], outcome, now)
-
-
-def archive_each(
-    connection: Any,
-    condition: str,
-    parameters: Sequence[Sequence[object]],
-    outcome: tuple[str, str | None],
-    now: float,
-) -> int:
-    """Do as `archive` for each of several sets of parameters, in their order."""
     newest = connection.execute(NEWEST).fetchone()[0]
-    connection.executemany(MOVE + condition, [(*outcome, now, *each) for each in parameters])
-    removed: int = connection.executemany(REMOVE + renumbered(condition), parameters).rowcount
+    connection.execute(MOVE + condition, (*outcome, now, *parameters))
+    removed: int = connection.execute(REMOVE + renumbered(condition), parameters).rowcount
     if connection.execute(NEWEST).fetchone()[0] != newest:
         connection.execute(REMEMBER_NEWEST, (newest,))
     return removed

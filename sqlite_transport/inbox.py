@@ -164,8 +164,7 @@ class Inbox:
                 topology.use_queue(connection, name, now)
             jobs = queue.claim(connection, (name,), 1, self.session, now)
             if no_ack and jobs:
-                done = [(jobs[0].id, self.session)]
-                history.archive_each(connection, queue.SETTLE, done, OUTCOMES["ack"], now)
+                queue.settle(connection, [jobs[0].id], OUTCOMES["ack"], self.session, now)
             return jobs
 
     def _has_work(self, wants: Iterable["Want"]) -> bool:
@@ -216,9 +215,9 @@ class Inbox:
     def _write(self, connection: Any, settled: list[tuple[str, int]], now: float) -> set[str]:
         """Settle jobs; return the queues that have work because some were put back."""
         for how, outcome in OUTCOMES.items():
-            jobs = [(job, self.session) for kind, job in settled if kind == how]
+            jobs = [job for kind, job in settled if kind == how]
             if jobs:
-                history.archive_each(connection, queue.SETTLE, jobs, outcome, now)
+                queue.settle(connection, jobs, outcome, self.session, now)
         again = [job for kind, job in settled if kind == "requeue"]
         for job in again:
             queue.bury_poison(

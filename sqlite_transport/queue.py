@@ -7,6 +7,7 @@ caller's transaction. A session settles only what is still its own, so the
 late ack of a job that was handed on changes nothing.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import cache
@@ -92,7 +93,19 @@ def claim(
 URGENCY = attrgetter("priority", "id")
 
 
-SETTLE = "id = ?4 AND session = ?5"
+SETTLED = "id IN (SELECT value FROM json_each(?4)) AND session = ?5"
+
+
+def settle(
+    connection: Any,
+    jobs: Sequence[int],
+    outcome: tuple[str, str | None],
+    session: int,
+    now: float,
+) -> None:
+    """Move the session's jobs to history with their outcome; those of others stay."""
+    archive(connection, SETTLED, (json.dumps(jobs), session), outcome, now)
+
 
 GIVE_BACK = (
     "UPDATE job_queue SET status = 'pending', session = NULL, started_at = NULL, updated_at = ?3,"
@@ -200,7 +213,7 @@ def drop_overflow(connection: Any, queue: str, max_length: int, now: float) -> N
 NEWEST = "SELECT coalesce(max(id), 0) FROM job_queue"
 PURGE = (
     "id IN (SELECT id FROM job_queue WHERE queue = ?4 AND status = ?6 AND id <= ?5"  # noqa: S608
-    f" LIMIT {SLICE})"
+    f" ORDER BY id LIMIT {SLICE})"
 )
 
 
