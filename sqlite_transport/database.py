@@ -343,13 +343,19 @@ _opening = threading.Lock()
 
 
 def open_database(path: Path, busy_timeout: float = 5.0) -> Database:
-    """Return this process's `Database` for `path`; there is one for each file."""
+    """Return this process's `Database` for `path`; there is one for each file.
+
+    Connections share it, and the last one's `busy_timeout` holds for all.
+    """
     with _opening:
         if path not in _databases:
             _databases[path] = Database(path, busy_timeout)
         database = _databases[path]
     with database.lock:
-        database.ready()
+        connection = database.ready()
+        if database.busy_timeout != busy_timeout:
+            database.busy_timeout = busy_timeout
+            connection.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
     return database
 
 
