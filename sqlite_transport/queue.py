@@ -186,7 +186,7 @@ NEXT_EXPIRY = (
 )
 EXPIRED = (
     "id IN (SELECT id FROM job_queue WHERE expires_at IS NOT NULL AND session IS NULL"  # noqa: S608
-    f" AND expires_at <= ?4 ORDER BY expires_at LIMIT {SLICE})"
+    f" AND expires_at <= ?4 ORDER BY expires_at, id LIMIT {SLICE})"
 )
 
 
@@ -211,12 +211,14 @@ def drop_overflow(connection: Any, queue: str, max_length: int, now: float) -> N
 
 
 NEWEST = "SELECT coalesce(max(id), 0) FROM job_queue"
-PURGE = (
-    "id IN (SELECT id FROM job_queue WHERE queue = ?4 AND status = ?6 AND id <= ?5"  # noqa: S608
-    f" ORDER BY id LIMIT {SLICE})"
-)
+#: By status, each in the order of the index that it goes through.
+PURGE = {
+    status: "id IN (SELECT id FROM job_queue"  # noqa: S608
+    f" WHERE queue = ?4 AND status = '{status}' AND id <= ?5 ORDER BY {order} LIMIT {SLICE})"
+    for status, order in (("pending", "priority, id"), ("scheduled", "due_at, id"))
+}
 
 
 def purge_slice(connection: Any, queue: str, status: str, newest: int, now: float) -> int:
     """Move waiting jobs up to the id `newest` to history, a slice; return how many."""
-    return archive(connection, PURGE, (queue, newest, status), (CANCELLED, "purged"), now)
+    return archive(connection, PURGE[status], (queue, newest), (CANCELLED, "purged"), now)
