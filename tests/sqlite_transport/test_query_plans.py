@@ -1,0 +1,164 @@
+"""Every hot query goes through its index, however long the backlog, with statistics or without."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backlog import NOW, fill
+
+from sqlite_transport import history, queue, topology
+from sqlite_transport.library import sqlite3
+
+QUEUES = ("queue0", "queue1", "queue2", "queue3")
+#: When nothing has expired yet: what has, is moved away by the next sweep.
+EARLY = NOW - 1_000_000
+INSERT_VALUES = ("queue0", 5, "pending", NOW, None, None, "t", None, "{}", "{}", "{}") + (None,) * 2
+
+
+@dataclass(frozen=True)
+class Hot:
+    """A query of the hot path.
+
+    index: what it must go through. steps: the most instructions of SQLite's
+    virtual machine that it may take; a walk through the table takes millions.
+    """
+
+    name: str
+    sql: str
+    parameters: tuple[object, ...]
+    index: str
+    steps: int
+
+
+def moving(
+    name: str, condition: str, parameters: tuple[object, ...], index: str, steps: int
+) -> Any:
+    """Return both halves of an archiving."""
+    yield Hot(
+        f"{name}: copy",
+        history.MOVE + condition,
+        ("completed", None, NOW, *parameters),
+        index,
+        steps,
+    )
+    yield Hot(
+        f"{name}: remove", history.REMOVE + history.renumbered(condition), parameters, index, steps
+    )
+
+
+READY, DUE, EXPIRING, CLAIMED = "job_ready", "job_due", "job_expiring", "job_claimed"
+KEY = "INTEGER PRIMARY KEY"
+POINT = "rowid=?"
+SLICE = 300 * queue.SLICE  # what a bulk change of a slice may take
+
+HOT = [
+    Hot("look in one queue", queue.ready_ids(1), ("queue0", EARLY, 1), READY, 1_000),
+    Hot("look in four queues", queue.ready_ids(4), (*QUEUES, EARLY, 1), READY, 2_000),
+    Hot("claim from one queue", queue._claim(1), ("queue0", EARLY, 64, 9), READY, 40_000),
+    Hot("claim from four queues", queue._claim(4), (*QUEUES, EARLY, 64, 9), READY, 60_000),
+    *moving("settle", queue.SETTLED, ("[1100001, 1100006]", 2), POINT, 600),
+    Hot("give back", queue.GIVE_BACK, (1_100_001, 2, NOW, 0, 1), KEY, 500),
+    Hot("restore", queue.RESTORE, (2, NOW), CLAIMED, 60_000),
+    *moving("bury", queue.POISON, (2, 5), CLAIMED, 20_000),
+    *moving("bury one", queue.POISON_ONE, (2, 5, 1_100_001), KEY, 300),
+    Hot("promote", queue.PROMOTE, (NOW,), DUE, SLICE),
+    Hot("next due", queue.NEXT_DUE, (), DUE, 100),
+    Hot("next expiry", queue.NEXT_EXPIRY, (), EXPIRING, 100),
+    *moving("expire", queue.EXPIRED, (NOW,), EXPIRING, SLICE),
+    *moving("overflow", queue.OVERFLOW, ("queue0", 1), READY, 500),
+    *moving("purge", queue.PURGE["pending"], ("queue0", 2_000_000), READY, SLICE),
+    *moving("purge an empty queue", queue.PURGE["pending"], ("none", 2_000_000), READY, 200),
+    *moving("purge what is not due", queue.PURGE["scheduled"], ("queue0", 2_000_000), DUE, SLICE),
+    Hot("insert", queue.INSERT, (*INSERT_VALUES, 0, 0), "state", 300),
+    Hot("newest", history.NEWEST, (), "job_queue", 50),
+    Hot("newest of all", queue.NEWEST, (), "job_queue", 50),
+]
+
+
+@pytest.fixture(scope="session")
+def backlog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("backlog").resolve() / "queue.db"
+    fill(path)
+    return path
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "analyzed"])
+def connection(backlog: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    preparing = sqlite3.connect(str(backlog), isolation_level=None)
+    preparing.execute("ANALYZE")
+    if not request.param:
+        preparing.execute("DELETE FROM sqlite_stat1")
+    preparing.close()
+    connection = sqlite3.connect(str(backlog), isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def plan(connection: Any, hot: Hot) -> list[str]:
+    rows = connection.execute("EXPLAIN QUERY PLAN " + hot.sql, hot.parameters).fetchall()
+    return [str(row[3]) for row in rows]
+
+
+def steps(connection: Any, hot: Hot) -> int:
+    """Count the virtual machine's instructions, to a dozen; what they do is undone."""
+    count = 0
+
+    def tick() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    connection.execute("BEGIN")
+    connection.set_progress_handler(tick, 10)
+    try:
+        connection.execute(hot.sql, hot.parameters).fetchall()
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.execute("ROLLBACK")
+    return count * 10
+
+
+@pytest.mark.parametrize("hot", HOT, ids=lambda hot: hot.name)
+def test_it_goes_through_its_index(connection: Any, hot: Hot) -> None:
+    lines = plan(connection, hot)
+
+    assert any(hot.index in line for line in lines), lines
+    # The index of the scheduled jobs holds no others: a walk through it is a short one.
+    walks = [line for line in lines if line.startswith("SCAN job_queue") and DUE not in line]
+    assert walks == [], lines
+
+
+@pytest.mark.parametrize("hot", HOT, ids=lambda hot: hot.name)
+def test_it_sorts_nothing_but_the_few_it_found(connection: Any, hot: Hot) -> None:
+    lines = plan(connection, hot)
+    sorts = [line for line in lines if "TEMP B-TREE" in line]
+
+    # Only what several queues gave, each up to the limit, is put in one order.
+    assert len(sorts) <= ("four queues" in hot.name), lines
+
+
+@pytest.mark.parametrize("hot", HOT, ids=lambda hot: hot.name)
+def test_it_takes_few_steps(connection: Any, hot: Hot) -> None:
+    assert steps(connection, hot) <= hot.steps
+
+
+def test_a_deleted_queue_is_found_without_a_walk(connection: Any) -> None:
+    connection.execute("BEGIN")
+    seen: list[str] = []
+    connection.set_trace_callback(seen.append)
+    try:
+        topology.delete_queue(connection, "reply", NOW)
+    finally:
+        connection.set_trace_callback(None)
+        connection.execute("ROLLBACK")
+
+    touching = [sql for sql in seen if "job_queue" in sql and not sql.startswith("--")]
+    plans = [
+        str(row[3])
+        for sql in touching
+        for row in connection.execute("EXPLAIN QUERY PLAN " + sql).fetchall()
+    ]
+    assert touching
+    assert [line for line in plans if line == "SCAN job_queue"] == []
