@@ -134,7 +134,7 @@ class Consuming(ChannelCore):
                 if all(each.no_ack for each in consumers) is no_ack
             )
             if names and limit > 0:
-                yield Want(self, names, limit)
+                yield Want(self, names, limit, no_ack)
 
     def is_hungry(self, part: int = BATCH) -> bool:
         """Tell whether it could take more: at least one `part`-th of its prefetch window."""
@@ -157,7 +157,7 @@ class Consuming(ChannelCore):
         subscription = consumers[0]
         if len(consumers) > 1:
             consumers.rotate(-1)
-        if subscription.no_ack:
+        if subscription.no_ack and not job.transient:
             self._inbox().settle("ack", job.id)
         subscription.callback(self._deliverable(job, subscription.tag, subscription.no_ack))
 

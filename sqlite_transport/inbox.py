@@ -133,16 +133,19 @@ class Inbox:
         """Claim what the channels have room for; tell whether anything came."""
         wants = [want for channel in self.channels for want in channel.wants()]
         try:
-            if not self._settled and not self._has_work(wants):
+            if not self._settled:
                 for want in wants:
                     want.channel.backlog = False
-                return False
+                wants = self._with_work(wants)
+                if not wants and not self._is_due():
+                    return False
             return self._hand_over(self._transact(wants))
         except Replaced:
             raise
         except Unavailable as error:
             self._unusable_until = time.monotonic() + BACK_OFF
             logger.error("%s. Trying again.", error)
+            self.ring()
             return False
 
     @property
@@ -167,18 +170,23 @@ class Inbox:
                 queue.settle(connection, [jobs[0].id], OUTCOMES["ack"], self.session, now)
             return jobs
 
-    def _has_work(self, wants: Iterable["Want"]) -> bool:
-        """Ask the file, without the turn, whether a claim would find anything."""
+    def _with_work(self, wants: list["Want"]) -> list["Want"]:
+        """Ask the file, without the turn, for which of them a claim would find anything."""
         read = self.broker.database.read
         if self._look_for_due:
             self.next_due = read(queue.NEXT_DUE)[0][0]
             self._look_for_due = False
-        if self.next_due is not None and self.next_due <= time.time():
-            return True
         now = time.time()
-        return any(
-            read(queue.ready_ids(len(want.queues)), (*want.queues, now, 1)) for want in wants
-        )
+        if self._is_due():
+            return wants
+        return [
+            want
+            for want in wants
+            if read(queue.ready_ids(len(want.queues)), (*want.queues, now, 1))
+        ]
+
+    def _is_due(self) -> bool:
+        return self.next_due is not None and self.next_due <= time.time()
 
     def _transact(self, wants: Iterable["Want"]) -> list[tuple["Want", list[queue.Claimed]]]:
         """Settle, make due jobs ready and claim, all in one transaction."""
@@ -192,10 +200,7 @@ class Inbox:
                 if self.next_due is not None and self.next_due <= now:
                     queues |= queue.promote_due(connection, now)
                     self._look_for_due = True
-                claims = [
-                    (want, queue.claim(connection, want.queues, want.limit, self.session, now))
-                    for want in wants
-                ]
+                claims = [(want, self._claim(connection, want, now)) for want in wants]
                 waiting = self.broker.waiting_for(connection, queues)
         except BaseException:
             with self._lock:
@@ -203,6 +208,14 @@ class Inbox:
             raise
         self.broker.ringer.ring(waiting)
         return claims
+
+    def _claim(self, connection: Any, want: "Want", now: float) -> list[queue.Claimed]:
+        """Claim what the channel wants; what nobody will acknowledge nor miss is gone at once."""
+        jobs = queue.claim(connection, want.queues, want.limit, self.session, now)
+        gone = [job.id for job in jobs if job.transient] if want.no_ack else []
+        if gone:
+            queue.settle(connection, gone, OUTCOMES["ack"], self.session, now)
+        return jobs
 
     def _hand_over(self, claims: list[tuple["Want", list[queue.Claimed]]]) -> bool:
         for want, _ in claims:
@@ -279,12 +292,15 @@ class Inbox:
 class Want:
     """What a channel would take now: at most `limit` jobs of these queues."""
 
-    __slots__ = ("channel", "limit", "queues")
+    __slots__ = ("channel", "limit", "no_ack", "queues")
 
-    def __init__(self, channel: "Consuming", queues: tuple[str, ...], limit: int) -> None:
+    def __init__(
+        self, channel: "Consuming", queues: tuple[str, ...], limit: int, no_ack: bool
+    ) -> None:
         self.channel = channel
         self.queues = queues
         self.limit = limit
+        self.no_ack = no_ack
 
 
 def _abandon(broker: Broker, session: int, bell: Bell, settler: Settler) -> None:
