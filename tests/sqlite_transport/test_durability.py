@@ -34,6 +34,17 @@ def record(recorder: Path, directory: Path, *programs: tuple[str, ...]) -> list[
     return read_log(recording.log)
 
 
+def record_in_turn(recorder: Path, directory: Path, *programs: tuple[str, ...]) -> list[Entry]:
+    recording = Recording(recorder, directory)
+    try:
+        for program in programs:
+            recording.start(*program)
+            recording.wait()
+    finally:
+        recording.kill()
+    return read_log(recording.log)
+
+
 @pytest.fixture(scope="module")
 def busy(recorder: Path, tmp_path_factory: pytest.TempPathFactory, scale: int) -> list[Entry]:
     """Two publishers, a consumer of half of their messages, and checkpoints meanwhile."""
@@ -60,14 +71,9 @@ def reopened(recorder: Path, tmp_path_factory: pytest.TempPathFactory, scale: in
 @pytest.fixture(scope="module")
 def left(recorder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Entry]:
     """Publishers that end without a close, each of which finds the WAL of the one before."""
-    recording = Recording(recorder, tmp_path_factory.mktemp("left"))
-    try:
-        for name in ("first", "second", "third"):
-            recording.start("publisher.py", "leave", "durability=full", name, "10", "1", "300")
-            recording.wait()
-    finally:
-        recording.kill()
-    return read_log(recording.log)
+    directory = tmp_path_factory.mktemp("left")
+    leavers = [("publisher.py", "leave", "", name, "10", "1", "300") for name in ("a", "b", "c")]
+    return record_in_turn(recorder, directory, *leavers)
 
 
 @pytest.fixture(scope="module")
@@ -256,6 +262,22 @@ def test_what_a_dead_process_left_in_the_wal_does_no_harm(left: list[Entry], wre
     assert len(set(marks(left))) == 30
     survives(wreck, left, set(before_each(left, "SD")) | end(left), perhaps=False)
     survives(wreck, left, some(list(range(len(left))), 100, seed=8), perhaps=True)
+
+
+def test_a_wal_that_somebody_else_made_is_found_after_the_cut(
+    recorder: Path, tmp_path: Path, wreck: Wreck
+) -> None:
+    """SQLite syncs the name of a WAL when it begins one; the publisher does in any case."""
+    entries = record_in_turn(
+        recorder,
+        tmp_path,
+        ("publisher.py", "one", "", "before", "3", "1", "300"),
+        ("passer_by.py",),
+        ("publisher.py", "leave", "", "after", "10", "1", "300"),
+    )
+    assert len(set(marks(entries))) == 13
+    survives(wreck, entries, set(before_each(entries, "SDM")) | end(entries), perhaps=False)
+    survives(wreck, entries, some(list(range(len(entries))), 60, seed=9), perhaps=True)
 
 
 def test_durability_normal_may_lose_the_newest_but_never_damages(
