@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlite_transport import history, queue, topology
 from sqlite_transport.broker import Broker
@@ -63,7 +63,8 @@ class Inbox:
         self.next_due: float | None = None
         self._look_for_due = True
         self._unusable_until = 0.0
-        self._lock = threading.Lock()
+        # A signal handler may settle in the middle of a settle.
+        self._lock = threading.RLock()
         self._settled: list[tuple[str, int]] = []
         self._settled_since = 0.0
         self._settler = Settler(self)
@@ -197,7 +198,7 @@ class Inbox:
             self._check()
             with self.broker.database.writing as connection:
                 queues = self._write(connection, settled, now)
-                if self.next_due is not None and self.next_due <= now:
+                if self._is_due():
                     queues |= queue.promote_due(connection, now)
                     self._look_for_due = True
                 claims = [(want, self._claim(connection, want, now)) for want in wants]
@@ -271,7 +272,7 @@ class Inbox:
         except Unavailable as error:
             logger.error("%s. Trying again.", error)
         else:
-            if changed:
+            if changed or self._is_due():
                 self.ring()
 
     def close(self) -> None:
@@ -289,18 +290,13 @@ class Inbox:
             self.bell.close()
 
 
-class Want:
+class Want(NamedTuple):
     """What a channel would take now: at most `limit` jobs of these queues."""
 
-    __slots__ = ("channel", "limit", "no_ack", "queues")
-
-    def __init__(
-        self, channel: "Consuming", queues: tuple[str, ...], limit: int, no_ack: bool
-    ) -> None:
-        self.channel = channel
-        self.queues = queues
-        self.limit = limit
-        self.no_ack = no_ack
+    channel: "Consuming"
+    queues: tuple[str, ...]
+    limit: int
+    no_ack: bool
 
 
 def _abandon(broker: Broker, session: int, bell: Bell, settler: Settler) -> None:

@@ -11,8 +11,6 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 
-from kombu.exceptions import OperationalError
-
 if TYPE_CHECKING:
     from sqlite_transport.inbox import Inbox
 
@@ -29,7 +27,6 @@ class Settler:
         self._inbox = weakref.ref(inbox)
         self._event = threading.Event()
         self._thread: threading.Thread | None = None
-        self._stopped = False
 
     def nudge(self) -> None:
         """Have what was settled written soon."""
@@ -65,7 +62,8 @@ def _write(inbox: "Inbox | None", event: threading.Event) -> bool:
             inbox.flush()
         elif inbox.unsettled:
             event.set()
-    except OperationalError as error:
+    except Exception as error:
+        # Whatever it is: without this thread the rest would stay unwritten too.
         logger.error("What was settled is not written yet: %s", error)
         time.sleep(1)
         event.set()

@@ -40,7 +40,7 @@ from kombu.transport import base
 
 from sqlite_transport.broker import Broker, open_broker
 from sqlite_transport.channel import Channel
-from sqlite_transport.errors import Unavailable
+from sqlite_transport.errors import Unavailable, Unusable
 from sqlite_transport.event_loop import LoopBinding
 from sqlite_transport.inbox import Inbox
 from sqlite_transport.library import VERSION, sqlite3
@@ -71,7 +71,7 @@ class Transport(base.Transport):
     driver_type = "sqlite"
     driver_name = sqlite3.__name__.partition(".")[0]
 
-    connection_errors = (AMQPConnectionError, Unavailable, OSError)
+    connection_errors = (AMQPConnectionError, Unavailable, Unusable, OSError)
     channel_errors = (ChannelError,)
     recoverable_connection_errors = (RecoverableConnectionError, Unavailable, OSError)
     recoverable_channel_errors = ()
