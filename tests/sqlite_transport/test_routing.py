@@ -62,7 +62,9 @@ def route(name: str) -> Route:
 
 
 def test_many_keys_do_not_fill_the_memory() -> None:
-    topology = Topology({"news": "topic"}, {"films": route("films")}, {"news": [("#", "films")]})
+    topology = Topology(
+        1, (0, 0), {"news": "topic"}, {"films": route("films")}, {"news": [("#", "films")]}
+    )
 
     for number in range(25_000):
         assert topology.lookup("news", f"key.{number}") == (route("films"),)

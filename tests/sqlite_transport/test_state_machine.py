@@ -209,6 +209,12 @@ class Life(RuleBasedStateMachine):
         self.now += seconds
 
     @rule()
+    def the_next_moment_comes(self) -> None:
+        moments = [each for job in self.jobs.values() for each in (job.due, job.expires)]
+        later = [each for each in moments if each is not None and each > self.now]
+        self.now = min(later, default=self.now)
+
+    @rule()
     def expire(self) -> None:
         with self.broker.database.writing as connection:
             queue.expire(connection, self.now)

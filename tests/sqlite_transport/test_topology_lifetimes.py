@@ -69,7 +69,7 @@ def test_an_exclusive_queue_is_for_its_connection_alone(
     other = connect().channel()
 
     for use in (other.queue_declare, other.basic_get, other.basic_consume):
-        with pytest.raises(ChannelError, match="exclusive") as raised:
+        with pytest.raises(ChannelError, match="RESOURCE_LOCKED") as raised:
             use("films")
         assert int(raised.value.reply_code) == 405
 
