@@ -77,17 +77,24 @@ class Broker:
         return [(envelope, routes)]
 
     def _publish(self, envelopes: Sequence[Envelope]) -> "Sent":
-        sent: Sent = []
         with self.database.writing as connection:
-            for envelope in envelopes:
-                routes = self._route(connection, envelope)
-                sent.append((envelope, routes))
-                for route in routes:
-                    connection.execute(queue.INSERT, _values(route, envelope))
-                    if route.max_length is not None:
-                        queue.drop_overflow(
-                            connection, route.queue, route.max_length, envelope.created_at
-                        )
+            sent = self._route_all(connection, envelopes)
+            rows = [_values(route, envelope) for envelope, routes in sent for route in routes]
+            connection.executemany(queue.INSERT, rows)
+            for route in {route for _, routes in sent for route in routes}:
+                if route.max_length is not None:
+                    queue.drop_overflow(connection, route.queue, route.max_length, time.time())
+        return sent
+
+    def _route_all(self, connection: Any, envelopes: Sequence[Envelope]) -> "Sent":
+        known = self.topology(connection)
+        sent: Sent = []
+        for envelope in envelopes:
+            routes = known.lookup(envelope.exchange, envelope.routing_key)
+            if not routes:
+                routes = self._make_route(connection, envelope)
+                known = self.topology(connection)
+            sent.append((envelope, routes))
         return sent
 
     def topology(self, connection: Any) -> Topology:
@@ -100,17 +107,14 @@ class Broker:
             self.ringer.keep_only({each for route in routes for each in route.sessions})
         return known
 
-    def _route(self, connection: Any, envelope: Envelope) -> tuple[Route, ...]:
-        """Find a message's queues, making what is missing, or drop it as AMQP does.
+    def _make_route(self, connection: Any, envelope: Envelope) -> tuple[Route, ...]:
+        """Find queues for a message that has none, or drop it as AMQP does.
 
         What this process declared itself is declared again. A persistent
         message to the default exchange makes its queue, as on Redis: a job
         must not be lost because nobody has declared its queue yet.
         """
         exchange, routing_key = envelope.exchange, envelope.routing_key
-        routes = self.topology(connection).lookup(exchange, routing_key)
-        if routes:
-            return routes
         self.declarations.repeat(connection, exchange, routing_key, envelope.created_at)
         routes = self.topology(connection).lookup(exchange, routing_key)
         if not routes and not exchange and envelope.persistent:

@@ -186,6 +186,9 @@ class Database:
 
     def sync(self) -> None:
         """Return when all commits made so far survive power loss."""
+        if self.log.wants_space():
+            with self.writing:
+                self.log.reserve()
         try:
             self.log.sync()
         except OSError as error:

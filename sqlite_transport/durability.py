@@ -12,6 +12,14 @@ import os
 import sys
 from pathlib import Path
 
+#: Bytes reserved for the WAL: what it takes between two checkpoints of 1,000
+#: frames of 4,120 bytes, and a little more.
+RESERVED = 1100 * 4120
+
+#: Syncs of one process after which space is reserved: a script that publishes
+#: a few messages does not pay for it.
+RESERVE_AFTER = 8
+
 
 class LogSync:
     """This process's own descriptor of the database's WAL file.
@@ -24,6 +32,7 @@ class LogSync:
 
     def __init__(self, database: Path) -> None:
         self._file = os.open(f"{database}-wal", os.O_RDWR | os.O_CLOEXEC)
+        self._syncs = 0
         sync_directory(database.parent)
 
     if sys.platform == "darwin":
@@ -37,6 +46,27 @@ class LogSync:
         def sync(self) -> None:
             """Return when all that was written to the WAL is on stable storage."""
             os.fdatasync(self._file)
+
+    def wants_space(self) -> bool:
+        """Count a sync; tell, once, that there were enough of them to reserve space."""
+        self._syncs += 1
+        return self._syncs == RESERVE_AFTER
+
+    def reserve(self) -> None:
+        """Write zeros behind what the file holds, so that syncs need not make it longer.
+
+        A sync of a file that grows takes several times as long, since the
+        file system writes down its length too. SQLite writes over the zeros,
+        and takes them, like what an earlier round has left, for the log's end.
+        The caller is within a write transaction: only its holder may append.
+        """
+        size = self.size()
+        try:
+            while size < RESERVED:
+                size += os.pwrite(self._file, bytes(min(1 << 20, RESERVED - size)), size)
+            os.fsync(self._file)
+        except OSError:
+            pass  # a full disk: then it grows, or fails, when SQLite needs it
 
     def size(self) -> int:
         """Return the bytes that the WAL file takes on disk, used or not."""
