@@ -126,12 +126,12 @@ class Declaring(ChannelCore):
     ) -> int:
         """Delete a queue; its waiting jobs go to history as cancelled. Return how many it had.
 
-        With `if_unused` it stays if it has consumers, with `if_empty` if it has messages.
+        With `if_unused` it stays if it has consumers, with `if_empty` if it has messages, due or not.
         """
         removed = 0
         with self._broker.database.writing as connection:
             used = if_unused and topology.count_consumers(connection, queue)
-            if not used and not (if_empty and self._count(queue)):
+            if not used and not (if_empty and topology.has_jobs(connection, queue)):
                 removed = topology.delete_queue(connection, queue, time.time())
                 self._broker.declarations.forget_queue(queue)
         return removed

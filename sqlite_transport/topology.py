@@ -139,6 +139,17 @@ def delete_queue(connection: Any, name: str, now: float) -> int:
     return removed
 
 
+def has_jobs(connection: Any, queue: str) -> bool:
+    """Tell whether any job waits in the queue, due or not."""
+    return bool(connection.execute(HAS_JOBS, (queue,)).fetchone()[0])
+
+
+HAS_JOBS = (
+    "SELECT EXISTS (SELECT 1 FROM job_queue WHERE status = 'pending' AND queue = ?1)"
+    " OR EXISTS (SELECT 1 FROM job_queue WHERE status = 'scheduled' AND queue = ?1)"
+)
+
+
 def declare_exchange(
     connection: Any, name: str, kind: str, durable: bool, auto_delete: bool, arguments: str
 ) -> None:

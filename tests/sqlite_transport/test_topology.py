@@ -6,7 +6,7 @@ import pytest
 from kombu import Connection, Exchange, Producer, Queue
 from kombu.exceptions import ChannelError
 from receiving import drain_all, listen
-from sending import HISTORY, send_job
+from sending import HISTORY, after, send_job
 
 films = Queue("films")
 
@@ -125,6 +125,14 @@ def test_if_empty_spares_a_queue_with_messages(producer: Producer, channel: Any)
 
     with pytest.raises(ChannelError):
         channel.queue_declare("films", passive=True)
+
+
+def test_if_empty_spares_a_queue_whose_jobs_are_not_due(producer: Producer, channel: Any) -> None:
+    send_job(producer, "later", eta=after(3600), declare=[films])
+
+    assert channel.queue_delete("films", if_empty=True) == 0
+
+    assert films(channel).purge() == 1
 
 
 def test_if_unused_spares_an_exchange_with_bindings(channel: Any) -> None:
