@@ -126,7 +126,8 @@ class Declaring(ChannelCore):
     ) -> int:
         """Delete a queue; its waiting jobs go to history as cancelled. Return how many it had.
 
-        With `if_unused` it stays if it has consumers, with `if_empty` if it has messages, due or not.
+        With `if_unused` it stays if it has consumers, with `if_empty` if it
+        has messages, due or not.
         """
         removed = 0
         with self._broker.database.writing as connection:
