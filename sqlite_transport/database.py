@@ -2,8 +2,10 @@
 
 All threads of a process share one connection behind a lock, so a process
 never has two writers and a fork finds no thread inside SQLite. A connection
-never crosses a fork, not even to be closed (sqlite.org/howtocorrupt.html,
-2.6): the child forgets it and opens its own when it needs one.
+never crosses a fork (sqlite.org/howtocorrupt.html, 2.6), nor does what SQLite
+remembers of it: a child would believe to hold the locks that its parent holds,
+and write to a WAL that others delete. So it is closed before a fork, and parent
+and child open their own when they need one.
 """
 
 import atexit
@@ -49,8 +51,8 @@ class Replaced(Unavailable):
 class Database:
     """The file at `path`, opened when it is first used.
 
-    generation: grows whenever the file had to be opened anew, so that whoever
-        keeps something of the old one can tell.
+    generation: grows whenever the file had to be opened anew, but for a fork,
+        so that whoever keeps something of the old one can tell.
     rollbacks: grows with every transaction that was undone, for the same use.
     """
 
@@ -58,6 +60,7 @@ class Database:
         self.path = path
         self.busy_timeout = busy_timeout
         self.generation = 0
+        self.openings = 0
         self.rollbacks = 0
         self.lock = threading.RLock()
         self.writing = Writing(self)
@@ -65,8 +68,12 @@ class Database:
         self.connection: Any = None
         self.pid = os.getpid()
         self.turn: WriteTurn
-        self.log: LogSync
+        self.log: LogSync | None = None
         self.identity: tuple[int, int]
+        # Of the file that was closed for a fork.
+        self.paused: tuple[int, int] | None = None
+        # Whether this process inherited the connection after all.
+        self.orphaned = False
 
     def open(self) -> Any:
         """Open the file, create or migrate its tables, and return the connection.
@@ -78,7 +85,10 @@ class Database:
             if self.connection is None:
                 filesystem.prepare(self.path)
                 self.connection = self._connect()
-                self.generation += 1
+                self.openings += 1
+                if self.identity != self.paused:
+                    self.generation += 1
+                self.paused = None
             return self.connection
 
     def _connect(self) -> Any:
@@ -100,7 +110,7 @@ class Database:
                 )
                 try:
                     self._configure(connection)
-                    self.log = LogSync(self.path)
+                    self.log = self._open_log()
                     self.identity = identity_of(self.path)
                 except BaseException:
                     connection.close()
@@ -118,6 +128,15 @@ class Database:
             raise Unusable(
                 f"{self.path}-turn: the lock file cannot be opened ({error.strerror}): "
                 "make the directory and the file writable for this user"
+            ) from error
+
+    def _open_log(self) -> LogSync:
+        try:
+            return LogSync(self.path)
+        except PermissionError as error:
+            raise Unusable(
+                f"{self.path}-wal: the log cannot be opened ({error.strerror}): the database or "
+                "its directory is read-only: make both writable for this user"
             ) from error
 
     def _configure(self, connection: Any) -> None:
@@ -152,7 +171,7 @@ class Database:
         """Return what differs once anybody has committed a change to the file."""
         with self.lock:
             version: int = self.read("PRAGMA data_version")[0][0]
-            return version, self.connection.total_changes, self.generation
+            return version, self.connection.total_changes, self.openings
 
     def write(self, sql: str, parameters: Sequence[Any]) -> int:
         """Do one statement in a turn and a transaction of its own; return the rows it changed.
@@ -182,20 +201,44 @@ class Database:
         """Return this process's connection to the file; the caller holds the lock."""
         if self.pid != os.getpid():
             self.forget()
+        if self.orphaned:
+            raise Unusable(
+                f"{self.path}: this process was forked while its parent had the file open, which "
+                "SQLite does not allow: fork outside of transactions, and by Python's os.fork"
+            )
         return self.connection or self.open()
 
     def sync(self) -> None:
         """Return when all commits made so far survive power loss."""
-        if self.log.wants_space():
-            with self.writing:
-                self.log.reserve()
+        log = self.log or self._reopened_log()
+        if log.wants_space():
+            self._reserve(log)
         try:
-            self.log.sync()
+            log.sync()
         except OSError as error:
             raise Unusable(
                 f"{self.path}: the disk could not store what was written ({error.strerror}): "
                 "check it and the system log"
             ) from error
+
+    def _reserve(self, log: LogSync) -> None:
+        try:
+            with self.writing:
+                log.reserve()
+        except Replaced:
+            raise
+        except Unavailable:
+            pass  # what is to be synced is stored: no reason to say that it was not
+
+    def _reopened_log(self) -> LogSync:
+        """Return the WAL after another thread closed it: the same one, or else a later one.
+
+        A later one can only be there because the former was checkpointed.
+        """
+        with self.lock:
+            self.ready()
+            assert self.log is not None  # noqa: S101 - opened with the connection
+            return self.log
 
     def check_identity(self) -> None:
         """Notice that the file is no longer the one that was opened.
@@ -217,8 +260,10 @@ class Database:
     def close(self) -> None:
         """Close this process's connection, within the turn: the last one checkpoints."""
         with self.lock:
+            if self.pid != os.getpid():
+                self.forget()
             connection, self.connection = self.connection, None
-            if connection is None or self.pid != os.getpid():
+            if connection is None:
                 return
             self.turn.take()
             try:
@@ -227,19 +272,27 @@ class Database:
             finally:
                 self.turn.give()
                 self.turn.close()
-                self.log.close()
+                self.log = None
+
+    def pause(self) -> None:
+        """Close the connection for a fork; the caller holds the lock."""
+        if self.connection is not None and not self.writing.is_open:
+            self.close()
+            self.paused = self.identity
 
     def forget(self) -> None:
         """Start anew in a forked child, leaving all that is the parent's untouched."""
         self.lock = threading.RLock()
         self.writing = Writing(self)
         self.pid = os.getpid()
+        self.paused = None
         connection, self.connection = self.connection, None
         if connection is not None:
             # Never collected, so never closed: not even when the child exits.
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+            self.orphaned = True
             self.turn.close()
-            self.log.close()
+            self.log = None
 
 
 class Reader:
@@ -372,6 +425,8 @@ def _before_fork() -> None:
     _opening.acquire()
     for database in _databases.values():
         database.lock.acquire()
+    for database in _databases.values():
+        database.pause()
 
 
 def _after_fork_in_parent() -> None:

@@ -10,6 +10,7 @@ as `synchronous=FULL`, and what it rests on, is told in docs/durability.md.
 import fcntl
 import os
 import sys
+import weakref
 from pathlib import Path
 
 #: Bytes reserved for the WAL: what it takes between two checkpoints of 1,000
@@ -33,6 +34,8 @@ class LogSync:
     def __init__(self, database: Path) -> None:
         self._file = os.open(f"{database}-wal", os.O_RDWR | os.O_CLOEXEC)
         self._syncs = 0
+        # With the last reference: another thread may be within a sync.
+        weakref.finalize(self, os.close, self._file)
         sync_directory(database.parent)
 
     if sys.platform == "darwin":
@@ -71,10 +74,6 @@ class LogSync:
     def size(self) -> int:
         """Return the bytes that the WAL file takes on disk, used or not."""
         return os.fstat(self._file).st_size
-
-    def close(self) -> None:
-        """Close this process's descriptor."""
-        os.close(self._file)
 
 
 def sync_directory(directory: Path) -> None:
