@@ -32,8 +32,9 @@ class Consuming(ChannelCore):
     """The part of a channel that consumes.
 
     ready: jobs that are claimed and not yet delivered. backlog: whether the
-    queues may hold more, because the last claim was not short. unacked: the
-    ids of delivered jobs by delivery tag.
+    queues may hold more, because the last claim was not short. isolating:
+    whether a job on its last chance waits for this channel to be empty, or has
+    it for itself. unacked: the ids of delivered jobs by delivery tag.
     """
 
     def __init__(self, connection: "Transport", channel_id: int) -> None:
@@ -41,6 +42,7 @@ class Consuming(ChannelCore):
         self.prefetch_count = 0
         self.ready: deque[Claimed] = deque()
         self.backlog = True
+        self.isolating = False
         self.unacked: dict[int, int] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self._by_queue: dict[str, deque[Subscription]] = {}
@@ -146,6 +148,10 @@ class Consuming(ChannelCore):
 
     def room(self) -> int:
         """Return how many more messages may be claimed under the prefetch limit."""
+        if self.isolating:
+            if self.unacked or self.ready:
+                return 0
+            self.isolating = False
         if not self.prefetch_count:
             return BATCH
         return self.prefetch_count - len(self.unacked) - len(self.ready)

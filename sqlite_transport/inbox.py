@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlite_transport import history, queue, topology
@@ -213,14 +214,33 @@ class Inbox:
     def _claim(self, connection: Any, want: "Want", now: float) -> list[queue.Claimed]:
         """Claim what the channel wants; what nobody will acknowledge nor miss is gone at once."""
         jobs = queue.claim(connection, want.queues, want.limit, self.session, now)
+        if any(job.is_last_chance(self.options.max_deliveries) for job in jobs):
+            jobs = self._isolate(connection, want, jobs, now)
         gone = [job.id for job in jobs if job.transient] if want.no_ack else []
         if gone:
             queue.settle(connection, gone, OUTCOMES["ack"], self.session, now)
         return jobs
 
+    def _isolate(
+        self, connection: Any, want: "Want", jobs: list[queue.Claimed], now: float
+    ) -> list[queue.Claimed]:
+        """Leave a job on its last chance alone with its consumer, and give the others back.
+
+        A poison job takes all down that its worker holds. If it is alone when
+        it is counted out, no other is buried with it.
+        """
+        limit = self.options.max_deliveries
+        kept = [*takewhile(lambda job: not job.is_last_chance(limit), jobs)]
+        want.channel.isolating = True
+        if not kept and not want.channel.unacked and not want.channel.ready:
+            kept = jobs[:1]
+        returned = [job.id for job in jobs[len(kept) :]]
+        queue.give_back(connection, returned, Return.UNSEEN, self.session, now)
+        return kept
+
     def _hand_over(self, claims: list[tuple["Want", list[queue.Claimed]]]) -> bool:
         for want, _ in claims:
-            want.channel.backlog = False
+            want.channel.backlog = want.channel.isolating
         for want, jobs in claims:
             want.channel.ready.extend(jobs)
             want.channel.backlog |= len(jobs) == want.limit

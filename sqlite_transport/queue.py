@@ -42,13 +42,18 @@ class Claimed(NamedTuple):
     properties: str
     content_type: str | None
     content_encoding: str | None
+    deliveries: int
     redelivered: int
     transient: int
+
+    def is_last_chance(self, max_deliveries: int) -> bool:
+        """Tell whether it came back before, and is poison if it does so again."""
+        return bool(self.redelivered) and 0 < max_deliveries <= self.deliveries
 
 
 _HANDED_OUT = (
     "RETURNING id, queue, priority, payload, headers, properties, content_type, content_encoding,"
-    " redelivered, transient"
+    " deliveries, redelivered, transient"
 )
 
 

@@ -1,9 +1,10 @@
 """A job that is delivered again and again and never finished is taken out."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from kombu import Producer, Queue
+from kombu import Connection, Producer, Queue
 from receiving import eventually
 from sending import HISTORY, send_job
 
@@ -71,3 +72,63 @@ def test_other_jobs_are_not_touched(producer: Producer, connect: Any, rows: Any)
         assert requeue(connect)
 
     assert films(connect().channel()).get().decode() == "good"
+
+
+CONSUMER = """
+    import sys, time
+    import sqlite_transport
+    from kombu import Connection, Queue
+
+    connection = Connection(sys.argv[1])
+    channel = connection.channel()
+    consumer = connection.Consumer(
+        Queue("films"),
+        channel=channel,
+        callbacks=[lambda body, message: print(body, flush=True)],
+        prefetch_count=4,
+    )
+    consumer.consume()
+    connection.drain_events(timeout=30)
+    time.sleep(60)
+"""
+
+
+def test_it_takes_nobody_with_it(
+    producer: Producer, connect: Any, rows: Any, run: Any, path: Path
+) -> None:
+    for body in ("poison", "innocent 1", "innocent 2"):
+        send_job(producer, body, declare=[films])
+
+    for _ in range(5):
+        program = run(CONSUMER, f"sqlite:///{path}")
+        assert program.read() == "poison"
+        program.kill()
+
+    # It restores what the last one held, and buries the poison.
+    taken = [films(connect().channel()).get().decode() for _ in range(2)]
+    assert taken == ["innocent 1", "innocent 2"]
+    ((status, _),) = rows(HISTORY)
+    assert status == "failed"
+    assert rows("SELECT payload FROM job_history") == [(b"poison",)]
+
+
+def test_a_job_on_its_last_chance_is_alone(
+    producer: Producer, connect: Any, connection: Connection, rows: Any
+) -> None:
+    send_job(producer, "suspect", declare=[films])
+    for _ in range(2):
+        assert requeue(connect, max_deliveries=3)
+    eventually(lambda: rows("SELECT status FROM job_queue") == [("pending",)])
+    send_job(producer, "second")
+
+    consumer = connect(max_deliveries=3)
+    received: list[Any] = []
+    with consumer.Consumer(films, on_message=received.append, prefetch_count=4):
+        consumer.drain_events(timeout=5)
+        with pytest.raises(TimeoutError):
+            consumer.drain_events(timeout=0.2)
+        assert [message.decode() for message in received] == ["suspect"]
+        received[0].ack()
+        consumer.drain_events(timeout=5)
+        received[1].ack()
+    assert received[1].decode() == "second"
