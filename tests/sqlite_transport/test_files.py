@@ -1,6 +1,7 @@
 """The database and its side files: who may read them, and what is refused and left as it is."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -329,3 +330,30 @@ def test_the_file_is_opened_anew_by_the_next_use(database: Path) -> None:
     publish(database, "three")
     assert opened.generation == generation + 1
     assert in_file(database) == ["three"]
+
+
+# -- backup ---------------------------------------------------------------------------
+
+
+def test_the_documented_backup_restores_waiting_and_claimed_jobs(database: Path) -> None:
+    """Made beside a consumer that holds a job, with the command that docs/files.md tells."""
+    if shutil.which("sqlite3") is None:
+        pytest.skip("no sqlite3 shell: apt-get install sqlite3")
+    text = (Path(__file__).parents[2] / "docs" / "files.md").read_text()
+    example = text.partition("```console\n")[2].partition("```")[0]
+    commands = "\n".join(line.removeprefix("$ ") for line in example.splitlines())
+    with connect(database) as connection:
+        publish(database, "held", "waiting")
+        channel = connection.channel()
+        assert kombu.Queue("jobs")(channel).get().headers["id"] == "held"
+        subprocess.run(["sh", "-ec", commands], cwd=database.parent, check=True, timeout=60)
+        publish(database, "later")
+    close_databases()
+    backup = database.with_name("backup.db")
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    remove(database)
+    backup.rename(database)
+    with connect(database) as connection:
+        queue = connection.SimpleQueue("jobs")
+        assert [queue.get(timeout=5).headers["id"] for _ in range(2)] == ["held", "waiting"]
+        assert open_database(database).read("PRAGMA auto_vacuum") == [(2,)]
