@@ -56,20 +56,20 @@ class LogSync:
         return self._syncs == RESERVE_AFTER
 
     def reserve(self) -> None:
-        """Write zeros behind what the file holds, so that syncs need not make it longer.
+        """Write zeros behind what the file holds, so that it need not grow later.
 
-        A sync of a file that grows takes several times as long, since the
-        file system writes down its length too. SQLite writes over the zeros,
-        and takes them, like what an earlier round has left, for the log's end.
+        A write that makes a file longer costs more, and a sync after it several
+        times as much, since the file system writes down the length too. SQLite
+        writes over the zeros, and takes them, like what an earlier round has
+        left, for the log's end. On a disk too full for them there are none.
         The caller is within a write transaction: only its holder may append.
         """
-        size = self.size()
+        size = end = self.size()
         try:
-            while size < RESERVED:
-                size += os.pwrite(self._file, bytes(min(1 << 20, RESERVED - size)), size)
-            os.fsync(self._file)
+            while end < RESERVED:
+                end += os.pwrite(self._file, bytes(min(1 << 20, RESERVED - end)), end)
         except OSError:
-            pass  # a full disk: then it grows, or fails, when SQLite needs it
+            os.ftruncate(self._file, size)
 
     def size(self) -> int:
         """Return the bytes that the WAL file takes on disk, used or not."""

@@ -18,6 +18,10 @@ class Unavailable(OperationalError):
     """The file cannot be used now; nothing was changed, and trying again may work."""
 
 
+class Replaced(Unavailable):
+    """The file was deleted or replaced under its users, who must connect anew."""
+
+
 class Unusable(OperationalError):
     """The file cannot be used until somebody mends what the message names."""
 

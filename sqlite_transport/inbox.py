@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlite_transport import history, queue, topology
 from sqlite_transport.broker import Broker
-from sqlite_transport.database import Replaced
 from sqlite_transport.doorbell import Bell
-from sqlite_transport.errors import Unavailable
+from sqlite_transport.errors import Replaced, Unavailable
 from sqlite_transport.options import Options
 from sqlite_transport.queue import Return
 from sqlite_transport.settler import Settler

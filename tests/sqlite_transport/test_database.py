@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from sqlite_transport import database as module
-from sqlite_transport.database import Database, Replaced, close_databases, open_database
+from sqlite_transport.database import Database, close_databases, open_database
 from sqlite_transport.durability import RESERVE_AFTER, RESERVED
-from sqlite_transport.errors import Unavailable, Unusable
+from sqlite_transport.errors import Replaced, Unavailable, Unusable
 from sqlite_transport.library import VERSION, has_wal_reset_bug, sqlite3
 
 INSERT = "INSERT INTO exchange VALUES (?, 'direct', 1, 0, '{}')"

@@ -15,8 +15,8 @@ import pytest
 from kombu.exceptions import OperationalError
 from kombu.mixins import ConsumerMixin
 
-from sqlite_transport.database import Replaced, close_databases, open_database
-from sqlite_transport.errors import Unusable
+from sqlite_transport.database import close_databases, open_database
+from sqlite_transport.errors import Replaced, Unusable
 from sqlite_transport.library import sqlite3
 
 
