@@ -283,6 +283,17 @@ def test_a_sync_that_fails_is_an_error(database: Database) -> None:
             os.close(descriptor)
 
 
+def test_a_sync_after_another_thread_has_closed_the_file(database: Database, path: Path) -> None:
+    """As between a commit and its sync, when a fork comes."""
+    database.write(INSERT, ("one",))
+    thread = threading.Thread(target=database.close)
+    thread.start()
+    thread.join()
+    database.sync()
+    assert database.log is not None
+    assert names(path) == ["one"]
+
+
 def test_another_programs_lock_does_not_make_a_sync_fail(path: Path) -> None:
     """What is synced is committed, whether or not space can be reserved for more."""
     database = open_database(path, busy_timeout=0)
