@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import kombu
+import pytest
 from kombu import Connection, Exchange, Producer, Queue
 from receiving import drain_all, listen, take
 
@@ -44,7 +46,9 @@ def test_a_direct_exchange_compares_the_key(producer: Producer, channel: Any) ->
     assert contents(queues) == {"films": ["f"], "all": ["f"], "series": ["e"]}
 
 
-def test_a_topic_exchange_matches_words(producer: Producer, channel: Any) -> None:
+def test_a_topic_exchange_matches_words(broker: Broker, producer: Producer, channel: Any) -> None:
+    if broker.url.startswith("redis") and kombu.VERSION < (5, 7):
+        pytest.skip("on Redis kombu took * for several words until 5.7")
     exchange = Exchange("news", "topic")
     queues = bound(exchange, {"one": "film.*", "many": "film.#", "series": "series.*"}, channel)
 

@@ -9,6 +9,10 @@ from receiving import eventually
 from sqlite_transport.errors import Unavailable
 from sqlite_transport.library import sqlite3
 
+pytestmark = pytest.mark.skipif(
+    not hasattr(Producer, "batch"), reason="batches came with kombu 5.7"
+)
+
 films = Queue("films")
 #: Fails in the middle of a batch, as a full disk may.
 REFUSE = """

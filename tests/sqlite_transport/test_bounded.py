@@ -8,6 +8,7 @@ from typing import Any
 
 import kombu
 import pytest
+from sending import many
 
 from sqlite_transport.database import (
     CHECKPOINT_FRAMES,
@@ -35,7 +36,7 @@ def connect(database: Path) -> kombu.Connection:
 
 def publish(connection: kombu.Connection, count: int, size: int, **properties: Any) -> None:
     producer = connection.Producer()
-    with producer.batch():
+    with many(producer):
         for _ in range(count):
             producer.publish(b"x" * size, routing_key="jobs", **properties)
 
@@ -114,7 +115,7 @@ def test_a_drained_queue_gives_its_space_back(database: Path) -> None:
         channel = connection.channel()
         kombu.Queue("waiting")(channel).declare()
         producer = connection.Producer()
-        with producer.batch(max_size=500):
+        with many(producer, 500):
             for _ in range(pages // 2):
                 producer.publish(b"x" * 2 * PAGE, routing_key="waiting", delivery_mode=1)
         full = read("PRAGMA page_count")[0][0]
@@ -137,7 +138,7 @@ def test_a_queue_that_is_still_in_use_keeps_some_free_pages(database: Path) -> N
         channel = connection.channel()
         kombu.Queue("waiting")(channel).declare()
         producer = connection.Producer()
-        with producer.batch():
+        with many(producer):
             for _ in range(200):
                 producer.publish(b"x" * 2 * PAGE, routing_key="waiting", delivery_mode=1)
         read = open_database(database).read

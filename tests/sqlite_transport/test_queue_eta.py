@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from kombu import Connection, Producer, Queue
 from receiving import drain_all, drain_until, listen
-from sending import after, send_job
+from sending import after, many, send_job
 
 films = Queue("films")
 #: Far more than it takes, far less than a slow poll would.
@@ -103,7 +103,7 @@ def test_an_eta_header_of_no_task_means_nothing(producer: Producer, channel: Any
 
 def test_more_than_one_slice_may_be_due_at_once(connection: Connection, producer: Producer) -> None:
     eta = after(2)
-    with producer.batch(max_size=2000):
+    with many(producer, 2000):
         for number in range(1500):
             send_job(producer, number, eta=eta)
     received, _ = listen(connection.channel(), films, no_ack=True)

@@ -39,6 +39,7 @@ def test_what_is_being_worked_on_takes_no_place(
     ]
 
 
+@pytest.mark.skipif(not hasattr(Producer, "batch"), reason="batches came with kombu 5.7")
 def test_a_batch_is_held_to_it_too(connection: Connection, producer: Producer) -> None:
     short = Queue("films", max_length=2)
     short(connection.channel()).declare()

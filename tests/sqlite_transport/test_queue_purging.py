@@ -4,13 +4,13 @@ from typing import Any
 
 from kombu import Connection, Producer, Queue
 from receiving import drain_until, listen
-from sending import HISTORY, after, send_job
+from sending import HISTORY, after, many, send_job
 
 films = Queue("films")
 
 
 def test_more_than_a_slice(connection: Connection, producer: Producer, rows: Any) -> None:
-    with producer.batch(max_size=3000):
+    with many(producer, 3000):
         for number in range(2500):
             send_job(producer, number)
 
