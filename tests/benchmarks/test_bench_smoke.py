@@ -51,15 +51,21 @@ def test_without_redis_the_figure_says_so(tmp_path: Path, monkeypatch: pytest.Mo
     assert outcome.verdicts()[0].reached is None
 
 
-@pytest.mark.parametrize("figure", [WORKER, WRITERS], ids=lambda figure: figure.name)
-def test_figures_with_processes_of_their_own_run(figure, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("figure", "contestant"),
+    [(WORKER, "sqlite"), (WRITERS, "sqlite-normal")],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_figures_with_processes_of_their_own_run(figure, contestant: str, tmp_path: Path) -> None:
     with bench(SMOKE, tmp_path) as on:
+        # They lose messages when several processes use them, or find none in time.
         on.contestants.pop("filesystem")
+        on.contestants.pop("sqla")
         outcome = measure(figure, on)
 
     assert outcome.failure is None
     assert outcome.failures == {}
-    assert min(outcome.values["rate", "sqla"].values()) > 1
+    assert min(outcome.values["rate", contestant].values()) > 1
 
 
 def test_every_figure_names_the_unit_of_its_bounds() -> None:
