@@ -309,6 +309,10 @@ def open_database(path: Path, busy_timeout: float = 5.0) -> Database:
             _databases[path] = Database(path, busy_timeout)
         database = _databases[path]
     with database.lock:
+        if database.connection is not None:
+            # Whoever connects now shall find the file that is there now.
+            with suppress(Replaced):
+                database.check_identity()
         connection = database.ready()
         if database.busy_timeout != busy_timeout:
             database.busy_timeout = busy_timeout

@@ -357,3 +357,15 @@ def test_the_documented_backup_restores_waiting_and_claimed_jobs(database: Path)
         queue = connection.SimpleQueue("jobs")
         assert [queue.get(timeout=5).headers["id"] for _ in range(2)] == ["held", "waiting"]
         assert open_database(database).read("PRAGMA auto_vacuum") == [(2,)]
+
+
+def test_a_new_connection_finds_the_new_file(tmp_path: Path) -> None:
+    database = tmp_path.resolve() / "queue.db"
+    with kombu.Connection(f"sqlite:///{database}") as connection:
+        connection.SimpleQueue("films").put("old")
+    database.unlink()
+
+    with kombu.Connection(f"sqlite:///{database}") as connection:
+        films = connection.SimpleQueue("films")
+        films.put("new")
+        assert films.get(timeout=5).payload == "new"
