@@ -324,11 +324,14 @@ def test_the_file_is_opened_anew_by_the_next_use(database: Path) -> None:
     publish(database, "one")
     opened = open_database(database)
     generation = opened.generation
-    remove(database)
-    with pytest.raises(Replaced):
-        publish(database, "two")
-    publish(database, "three")
+    with connect(database) as connection:
+        channel = connection.channel()
+        remove(database)
+        with pytest.raises(Replaced):
+            channel.queue_declare("films")
+        channel.queue_declare("films")
     assert opened.generation == generation + 1
+    publish(database, "three")
     assert in_file(database) == ["three"]
 
 
