@@ -11,19 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_writes import INSERT, NAMES, OTHER_WRITER, names
 
 from sqlite_transport import database as module
 from sqlite_transport.database import Database, close_databases, open_database
 from sqlite_transport.durability import RESERVE_AFTER, RESERVED
 from sqlite_transport.errors import Unavailable, Unusable
 from sqlite_transport.library import VERSION, has_wal_reset_bug, sqlite3
-
-INSERT = "INSERT INTO exchange VALUES (?, 'direct', 1, 0, '{}')"
-NAMES = "SELECT name FROM exchange WHERE name NOT LIKE 'amq.%' ORDER BY name"
-
-
-# A child of a process with threads is what some of these tests are about.
-pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 
 
 @pytest.fixture
@@ -35,12 +29,6 @@ def path(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def database(path: Path) -> Database:
     return open_database(path)
-
-
-def names(path: Path) -> list[str]:
-    """Return what other processes see."""
-    with closing(sqlite3.connect(str(path))) as connection:
-        return [row[0] for row in connection.execute(NAMES)]
 
 
 def test_a_file_has_one_database_in_a_process(database: Path, path: Path) -> None:
@@ -162,14 +150,6 @@ def test_every_other_error_is_translated(database: Database, how: str) -> None:
     with pytest.raises(Unavailable, match="see SQLite's message"):
         fail()
     assert database.write(INSERT, ("after",)) == 1, "and the turn was given back"
-
-
-OTHER_WRITER = """
-import sys
-from pathlib import Path
-from sqlite_transport.database import open_database
-open_database(Path(sys.argv[1])).write(sys.argv[2], ("other",))
-"""
 
 
 def test_the_turn_is_given_back_however_a_write_ends(database: Database, path: Path) -> None:

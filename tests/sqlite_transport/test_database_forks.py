@@ -6,27 +6,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from small_writes import INSERT, NAMES, OTHER_WRITER, names
 
-from sqlite_transport import database as module
 from sqlite_transport.database import Database, close_databases, open_database
 from sqlite_transport.errors import Replaced, Unusable
-from sqlite_transport.library import sqlite3
-
-INSERT = "INSERT INTO exchange VALUES (?, 'direct', 1, 0, '{}')"
-NAMES = "SELECT name FROM exchange WHERE name NOT LIKE 'amq.%' ORDER BY name"
-
-
-OTHER_WRITER = """
-import sys
-from pathlib import Path
-from sqlite_transport.database import open_database
-open_database(Path(sys.argv[1])).write(sys.argv[2], ("other",))
-"""
-
 
 # A child of a process with threads is what some of these tests are about.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
@@ -41,41 +27,6 @@ def path(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def database(path: Path) -> Database:
     return open_database(path)
-
-
-def names(path: Path) -> list[str]:
-    """Return what other processes see."""
-    with closing(sqlite3.connect(str(path))) as connection:
-        return [row[0] for row in connection.execute(NAMES)]
-
-
-def test_a_file_has_one_database_in_a_process(database: Path, path: Path) -> None:
-    found: list[Database] = []
-    thread = threading.Thread(target=lambda: found.append(open_database(path)))
-    thread.start()
-    thread.join()
-    assert found == [database]
-    assert open_database(path.with_name("other.db")) is not database
-
-
-def test_the_pragmas_that_durability_and_bounds_rest_on(database: Database) -> None:
-    expected = {
-        "journal_mode": "wal",
-        "synchronous": 1,
-        "auto_vacuum": 2,
-        "wal_autocheckpoint": module.CHECKPOINT_FRAMES,
-        "journal_size_limit": module.LOG_LIMIT,
-        "busy_timeout": 5000,
-    }
-    assert {name: database.read(f"PRAGMA {name}")[0][0] for name in expected} == expected
-
-
-def test_the_last_busy_timeout_holds(database: Database, path: Path) -> None:
-    assert open_database(path, 1.5) is database
-    assert database.read("PRAGMA busy_timeout") == [(1500,)]
-    database.close()
-    database.open()
-    assert database.read("PRAGMA busy_timeout") == [(1500,)]
 
 
 def in_child(act: Callable[[], object]) -> int:
