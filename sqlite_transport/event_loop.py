@@ -1,11 +1,12 @@
 """Receiving in the event loop of a Celery worker.
 
 The loop sleeps on the bell, with a timer for the next job that is due and one
-for the sweep. Every fetch is a timer too, at once when a good part of a
+for the sweep. Every other fetch is a timer too, at once when a good part of a
 channel's window is free, and within a few milliseconds otherwise, so that a
 busy worker claims and settles in batches. It must not be one of the loop's
 tick callbacks: those run in any order, and Celery's pool sends the jobs it
-was given in one of them, which may have run before; timers run before all.
+was given in one of them, which may have run before; timers run before all,
+and readers, such as the bell's, after all.
 """
 
 import threading
@@ -59,28 +60,42 @@ class LoopBinding:
             self.hub.remove_reader(self.inbox.bell)
 
     def on_ring(self) -> None:
-        """Hear the bell; while a window is full, not more often than a fetch is worth."""
+        """Hear the bell; while a window is full, not more often than a fetch is worth.
+
+        The fetch comes at once: the loop's timers and ticks come after its readers.
+        """
         self.inbox.bell.hush()
-        if any(channel.prefetch_count and channel.room() <= 0 for channel in self.inbox.channels):
+        self.inbox.expect_work()
+        if self._is_urgent():
+            self._cancel_fetch()
+            self.fetch()
+        else:
             self._deafen()
-        self.inbox.ring()
+            self._schedule()
 
     def on_change(self) -> None:
         """See that a fetch comes, after something was settled or may be there to claim."""
         if threading.get_ident() == self._thread:
             self._schedule()
 
+    def _is_urgent(self) -> bool:
+        return not self.inbox.unusable and any(
+            channel.is_hungry(PART) for channel in self.inbox.channels
+        )
+
     def _schedule(self) -> None:
         if self._fetch_timer is not None and not self._fetch_is_soon:
             return
-        urgent = not self.inbox.unusable and any(
-            channel.is_hungry(PART) for channel in self.inbox.channels
-        )
+        urgent = self._is_urgent()
         if urgent or self._fetch_timer is None:
-            if self._fetch_timer is not None:
-                self._fetch_timer.cancel()
+            self._cancel_fetch()
             self._fetch_is_soon = not urgent
             self._fetch_timer = self.hub.call_later(0 if urgent else SOON, self.fetch)
+
+    def _cancel_fetch(self) -> None:
+        if self._fetch_timer is not None:
+            self._fetch_timer.cancel()
+            self._fetch_timer = None
 
     def fetch(self) -> None:
         """Settle and claim in one transaction, and deliver what came."""

@@ -102,11 +102,15 @@ class Inbox:
     # -- claiming ---------------------------------------------------------
 
     def ring(self) -> None:
+        """Note that there may be new work, or a new time to wait for, and have it fetched."""
+        self.expect_work()
+        self.changed()
+
+    def expect_work(self) -> None:
         """Note that there may be new work, or a new time to wait for."""
         self._look_for_due = True
         for channel in self.channels:
             channel.backlog = True
-        self.changed()
 
     def changed(self) -> None:
         """Tell the event loop, if there is one, that a fetch may be worth it."""
@@ -173,18 +177,16 @@ class Inbox:
 
     def _with_work(self, wants: list["Want"]) -> list["Want"]:
         """Ask the file, without the turn, for which of them a claim would find anything."""
-        read = self.broker.database.read
-        if self._look_for_due:
-            self.next_due = read(queue.NEXT_DUE)[0][0]
-            self._look_for_due = False
+        if not wants and not self._look_for_due:
+            return []
         now = time.time()
+        sql = queue.look(tuple(len(want.queues) for want in wants))
+        names = (name for want in wants for name in want.queues)
+        ((self.next_due, *ready),) = self.broker.database.read(sql, (*names, now))
+        self._look_for_due = False
         if self._is_due():
             return wants
-        return [
-            want
-            for want in wants
-            if read(queue.ready_ids(len(want.queues)), (*want.queues, now, 1))
-        ]
+        return [want for want, has_work in zip(wants, ready, strict=True) if has_work]
 
     def _is_due(self) -> bool:
         return self.next_due is not None and self.next_due <= time.time()

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import cache
+from itertools import count
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -74,6 +75,24 @@ def ready_ids(queues: int) -> str:
     ]
     union = " UNION ALL ".join(each)
     return f"SELECT id FROM ({union}) ORDER BY priority, id LIMIT ?{limit}"  # noqa: S608
+
+
+@cache
+def look(groups: tuple[int, ...]) -> str:
+    """Return the query for when the next job is due, and in which groups of queues one is ready.
+
+    groups: how many queues each has, and there may be none. Its parameters are
+    the names of the queues, group by group, and the time.
+    """
+    numbers = count(1)
+    now = sum(groups) + 1
+    ready = [
+        "EXISTS (SELECT 1 FROM job_queue WHERE status = 'pending'"  # noqa: S608
+        f" AND queue IN ({', '.join(f'?{next(numbers)}' for _ in range(size))})"
+        f" AND (expires_at IS NULL OR expires_at > ?{now}))"
+        for size in groups
+    ]
+    return f"SELECT {', '.join([f'({NEXT_DUE})', *ready])} WHERE ?{now}"
 
 
 @cache

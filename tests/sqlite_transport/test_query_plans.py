@@ -54,8 +54,9 @@ POINT = "rowid=?"
 SLICE = 300 * queue.SLICE  # what a bulk change of a slice may take
 
 HOT = [
-    Hot("look in one queue", queue.ready_ids(1), ("queue0", EARLY, 1), READY, 1_000),
-    Hot("look in four queues", queue.ready_ids(4), (*QUEUES, EARLY, 1), READY, 2_000),
+    Hot("look in one queue", queue.look((1,)), ("queue0", EARLY), READY, 300),
+    Hot("look in four queues", queue.look((2, 1, 1)), (*QUEUES, EARLY), READY, 600),
+    Hot("look for no queue", queue.look(()), (EARLY,), DUE, 100),
     Hot("claim from one queue", queue._claim(1), ("queue0", EARLY, 64, 9), READY, 40_000),
     Hot("claim from four queues", queue._claim(4), (*QUEUES, EARLY, 64, 9), READY, 60_000),
     *moving("settle", queue.SETTLED, ("[1100001, 1100006]", 2), POINT, 600),
