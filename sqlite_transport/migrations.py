@@ -17,7 +17,7 @@ from sqlite_transport.library import sqlite3
 Execute = Callable[..., Any]
 
 #: The schema's version that this package reads and writes.
-VERSION = 1
+VERSION = 2
 
 #: What brings a file from version N-1 to version N, by N; version 1 is where
 #: files begin.
@@ -87,6 +87,8 @@ def create(execute: Execute) -> None:
         execute(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             execute(str(CreateIndex(index).compile(dialect=dialect)))
+    for view in schema.VIEWS.values():
+        execute(view)
     for kind in schema.DEFAULT_EXCHANGES:
         execute("INSERT INTO exchange VALUES (?, ?, 1, 0, '{}')", (f"amq.{kind}", kind))
     execute("INSERT INTO state (revision, last_job_id) VALUES (1, 0)")

@@ -20,68 +20,100 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-
-def message_columns() -> list[Column[object]]:
-    """Return the columns that a job has in the queue and keeps in the history."""
-    return [
-        Column("queue", Text, nullable=False),
-        Column("type", Text, nullable=False),
-        Column("task_id", Text),
-        Column("priority", Integer, nullable=False),
-        # Text stays text in a BLOB column: JSON is readable, binary is exact.
-        Column("payload", LargeBinary),
-        Column("headers", Text, nullable=False),
-        Column("properties", Text, nullable=False),
-        Column("content_type", Text),
-        Column("content_encoding", Text),
-        Column("status", Text, nullable=False),
-        Column("error", Text),
-        Column("retry_count", Integer, nullable=False, server_default="0"),
-        Column("max_retries", Integer),
-        Column("deliveries", Integer, nullable=False, server_default="0"),
-        Column("created_at", REAL, nullable=False),
-        Column("due_at", REAL),
-        Column("expires_at", REAL),
-        Column("started_at", REAL),
-        Column("updated_at", REAL, nullable=False),
-    ]
-
-
-job_queue = Table(
-    "job_queue",
+# A job is one row from its publishing to its retention's end, and leaves the
+# queue by a change of its status: that costs half as much as a copy into
+# another table. What people read are the two views below.
+job = Table(
+    "job",
     metadata,
     Column("id", Integer, primary_key=True),
-    *message_columns(),
+    Column("queue", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("task_id", Text),
+    Column("priority", Integer, nullable=False),
+    # Text stays text in a BLOB column: JSON is readable, binary is exact.
+    Column("payload", LargeBinary),
+    Column("headers", Text, nullable=False),
+    Column("properties", Text, nullable=False),
+    Column("content_type", Text),
+    Column("content_encoding", Text),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    Column("traceback", Text),
+    Column("worker", Text),
+    Column("retry_count", Integer, nullable=False, server_default="0"),
+    Column("max_retries", Integer),
+    Column("deliveries", Integer, nullable=False, server_default="0"),
+    Column("created_at", REAL, nullable=False),
+    Column("due_at", REAL),
+    Column("expires_at", REAL),
+    Column("started_at", REAL),
+    Column("updated_at", REAL, nullable=False),
+    Column("completed_at", REAL),
     Column("redelivered", Integer, nullable=False, server_default="0"),
     Column("transient", Integer, nullable=False, server_default="0"),
+    # 1: acknowledged when it began, so it is not handed out again.
+    Column("accepted", Integer, nullable=False, server_default="0"),
     Column("session", Integer),
 )
 
 # One index for each question the hot path asks, each holding only the rows
 # that can be an answer.
-Index(
-    "job_ready",
-    job_queue.c.queue,
-    job_queue.c.priority,
-    sqlite_where=text("status = 'pending'"),
-)
-Index("job_due", job_queue.c.due_at, sqlite_where=text("status = 'scheduled'"))
+Index("job_ready", job.c.queue, job.c.priority, sqlite_where=text("status = 'pending'"))
+Index("job_due", job.c.due_at, sqlite_where=text("status = 'scheduled'"))
 Index(
     "job_expiring",
-    job_queue.c.expires_at,
-    sqlite_where=text("expires_at IS NOT NULL AND session IS NULL"),
+    job.c.expires_at,
+    sqlite_where=text("expires_at IS NOT NULL AND session IS NULL AND completed_at IS NULL"),
 )
-Index("job_claimed", job_queue.c.session, sqlite_where=text("session IS NOT NULL"))
+Index("job_claimed", job.c.session, sqlite_where=text("session IS NOT NULL"))
+Index(
+    "job_done",
+    job.c.status,
+    job.c.completed_at,
+    sqlite_where=text("completed_at IS NOT NULL"),
+)
 
-job_history = Table(
-    "job_history",
+# The attempts of a job but its last one, which is told by its own row.
+job_attempt = Table(
+    "job_attempt",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("job_id", Integer, nullable=False),
-    *message_columns(),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    Column("traceback", Text),
+    Column("worker", Text),
+    Column("retry_count", Integer, nullable=False),
+    Column("started_at", REAL),
     Column("completed_at", REAL, nullable=False),
-    Column("duration_ms", REAL),
 )
+Index("job_attempt_job", job_attempt.c.job_id)
+
+_ASKED = (
+    "id, queue, type, task_id, priority, payload, headers, properties, content_type,"
+    " content_encoding, status, error, retry_count, max_retries, deliveries, created_at, due_at,"
+    " expires_at, started_at, updated_at"
+)
+
+#: What people read. Each part of job_queue has an index to go through.
+VIEWS = {
+    "job_queue": "CREATE VIEW job_queue AS "
+    + " UNION ALL ".join(
+        f"SELECT {_ASKED}, redelivered, transient, accepted, session FROM job WHERE {rows}"  # noqa: S608
+        for rows in (
+            "status = 'pending'",
+            "status = 'scheduled'",
+            "session IS NOT NULL AND status = 'processing'",
+        )
+    ),
+    "job_history": f"CREATE VIEW job_history AS SELECT {_ASKED}, id AS job_id, traceback, worker,"  # noqa: S608
+    " completed_at, (completed_at - started_at) * 1000 AS duration_ms,"
+    " (started_at - coalesce(due_at, created_at)) * 1000 AS wait_ms,"
+    " json_extract(headers, '$.root_id') AS root_id,"
+    " json_extract(headers, '$.parent_id') AS parent_id"
+    " FROM job WHERE completed_at IS NOT NULL",
+}
 
 exchange = Table(
     "exchange",
@@ -146,7 +178,7 @@ Index("consumer_queue", consumer.c.queue)
 
 # One row. The revision grows with every change to the tables from exchange
 # down, so a process knows whether what it remembers of them still holds.
-# last_job_id is the highest id that has left the queue: an id never comes
+# last_job_id is the highest id that has left the table: an id never comes
 # back, so a late settle cannot hit another job. SQLite's AUTOINCREMENT
 # promises the same, but writes a page more for every job.
 state = Table(
@@ -154,6 +186,57 @@ state = Table(
     metadata,
     Column("revision", Integer, nullable=False),
     Column("last_job_id", Integer, nullable=False),
+)
+
+result = Table(
+    "result",
+    metadata,
+    Column("task_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    # What Celery's serializer and compression made of the task's meta data.
+    Column("payload", LargeBinary, nullable=False),
+    Column("updated_at", REAL, nullable=False),
+    Column("expires_at", REAL),
+    sqlite_with_rowid=False,
+)
+Index("result_expiring", result.c.expires_at, sqlite_where=text("expires_at IS NOT NULL"))
+
+group_result = Table(
+    "group_result",
+    metadata,
+    Column("group_id", Text, primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+    Column("updated_at", REAL, nullable=False),
+    Column("expires_at", REAL),
+    sqlite_with_rowid=False,
+)
+Index(
+    "group_result_expiring", group_result.c.expires_at, sqlite_where=text("expires_at IS NOT NULL")
+)
+
+# A chord whose body has not been sent yet, and for a while one whose has.
+chord = Table(
+    "chord",
+    metadata,
+    Column("group_id", Text, primary_key=True),
+    # How many parts it has, as far as is known, and how many were added since.
+    Column("size", Integer),
+    Column("added", Integer, nullable=False, server_default="0"),
+    Column("completed_at", REAL),
+    Column("expires_at", REAL),
+    sqlite_with_rowid=False,
+)
+Index("chord_expiring", chord.c.expires_at, sqlite_where=text("expires_at IS NOT NULL"))
+
+chord_part = Table(
+    "chord_part",
+    metadata,
+    Column("group_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("task_id", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("group_id", "position", "task_id"),
+    sqlite_with_rowid=False,
 )
 
 DEFAULT_EXCHANGES = ("direct", "topic", "fanout")
