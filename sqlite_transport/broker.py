@@ -4,7 +4,7 @@ import atexit
 import logging
 import os
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlite_transport import doorbell, queue, session, topology
 from sqlite_transport.database import Database, open_database
 from sqlite_transport.declarations import Declarations
 from sqlite_transport.doorbell import Ringer
+from sqlite_transport.history import CANCELLED, COMPLETED, FAILED
 from sqlite_transport.library import sqlite3
 from sqlite_transport.liveness import Liveness
 from sqlite_transport.message import Envelope
@@ -27,7 +28,10 @@ Sent = list[tuple[Envelope, tuple[Route, ...]]]
 
 
 class Broker:
-    """One for each file and process; every connection to the file shares it."""
+    """One for each file and process; every connection to the file shares it.
+
+    kept: the statuses that stay in the history; the last connection's word holds.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -35,6 +39,7 @@ class Broker:
         self.ringer = Ringer(database)
         self.declarations = Declarations()
         self.sessions: set[int] = set()
+        self.kept: frozenset[str] = frozenset((COMPLETED, FAILED, CANCELLED))
         self._topology = Topology(0, (0, 0), {}, {}, {})
         self._pid = os.getpid()
 
@@ -64,7 +69,8 @@ class Broker:
         known = self._topology
         routes = known.lookup(envelope.exchange, envelope.routing_key)
         if (
-            len(routes) != 1
+            envelope.retry_count
+            or len(routes) != 1
             or routes[0].max_length is not None
             or known.epoch != self.database.epoch
         ):
@@ -79,8 +85,7 @@ class Broker:
     def _publish(self, envelopes: Sequence[Envelope]) -> "Sent":
         with self.database.writing as connection:
             sent = self._route_all(connection, envelopes)
-            rows = [_values(route, envelope) for envelope, routes in sent for route in routes]
-            connection.executemany(queue.INSERT, rows)
+            connection.executemany(queue.INSERT, list(_new_rows(connection, sent)))
             for route in {route for _, routes in sent for route in routes}:
                 if route.max_length is not None:
                     queue.drop_overflow(connection, route.queue, route.max_length, time.time())
@@ -188,6 +193,16 @@ class Broker:
     def forked(self) -> bool:
         """Tell whether this is a child of the process that made this object."""
         return self._pid != os.getpid()
+
+
+def _new_rows(connection: Any, sent: "Sent") -> Iterator[tuple[object, ...]]:
+    """Yield the rows to insert; the retry of a job that is running goes into its own row."""
+    for envelope, routes in sent:
+        for route in routes:
+            values = _values(route, envelope)
+            alone = len(routes) == 1
+            if not (envelope.retry_count and alone and queue.try_again(connection, values)):
+                yield values
 
 
 def _values(route: Route, envelope: Envelope) -> tuple[object, ...]:

@@ -117,14 +117,14 @@ WAITING = ("queue = ?4 AND status = 'pending'", "queue = ?4 AND status = 'schedu
 
 
 def delete_queue(connection: Any, name: str, now: float) -> int:
-    """Delete the queue and its bindings; its waiting jobs go to history as cancelled.
+    """Delete the queue and its bindings; its waiting jobs end as cancelled.
 
     Return how many messages it held. Jobs that a worker holds stay with it
     and can still be settled.
     """
     reason = (history.CANCELLED, "the queue was deleted")
     removed = sum(
-        history.archive(connection, condition, (name,), reason, now) for condition in WAITING
+        history.end(connection, condition, (name,), reason, now) for condition in WAITING
     )
     sources = [
         row[0]
@@ -145,8 +145,8 @@ def has_jobs(connection: Any, queue: str) -> bool:
 
 
 HAS_JOBS = (
-    "SELECT EXISTS (SELECT 1 FROM job_queue WHERE status = 'pending' AND queue = ?1)"
-    " OR EXISTS (SELECT 1 FROM job_queue WHERE status = 'scheduled' AND queue = ?1)"
+    "SELECT EXISTS (SELECT 1 FROM job WHERE status = 'pending' AND queue = ?1)"
+    " OR EXISTS (SELECT 1 FROM job WHERE status = 'scheduled' AND queue = ?1)"
 )
 
 

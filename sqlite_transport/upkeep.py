@@ -59,7 +59,7 @@ class Upkeep:
 
 
 def expire_jobs(broker: Broker, now: float) -> None:
-    """Move waiting jobs whose time is over to history as cancelled."""
+    """End waiting jobs whose time is over as cancelled."""
     next_expiry = broker.database.read(queue.NEXT_EXPIRY)[0][0]
     while next_expiry is not None and next_expiry <= now:
         with broker.database.writing as connection:
