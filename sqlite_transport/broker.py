@@ -4,7 +4,7 @@ import atexit
 import logging
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from sqlite_transport import doorbell, queue, session, topology
 from sqlite_transport.database import Database, open_database
 from sqlite_transport.declarations import Declarations
 from sqlite_transport.doorbell import Ringer
-from sqlite_transport.history import CANCELLED, COMPLETED, FAILED
 from sqlite_transport.library import sqlite3
 from sqlite_transport.liveness import Liveness
 from sqlite_transport.message import Envelope
+from sqlite_transport.retention import Retention
 from sqlite_transport.routing import REVISION, Route, Topology, read_topology
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
 
 logger = logging.getLogger("sqlite_transport")
 
@@ -30,7 +31,8 @@ Sent = list[tuple[Envelope, tuple[Route, ...]]]
 class Broker:
     """One for each file and process; every connection to the file shares it.
 
-    kept: the statuses that stay in the history; the last connection's word holds.
+    retention: how long jobs stay in the history, by status. kept: the statuses
+        that do. The last connection's word holds for all.
     """
 
     def __init__(self, database: Database) -> None:
@@ -39,9 +41,15 @@ class Broker:
         self.ringer = Ringer(database)
         self.declarations = Declarations()
         self.sessions: set[int] = set()
+        self.retention: Mapping[str, Retention] = {}
         self.kept: frozenset[str] = frozenset((COMPLETED, FAILED, CANCELLED))
         self._topology = Topology(0, (0, 0), {}, {}, {})
         self._pid = os.getpid()
+
+    def retain(self, retention: Mapping[str, Retention]) -> None:
+        """Keep the history for so long, by status."""
+        self.retention = retention
+        self.kept = frozenset(status for status, each in retention.items() if not each.is_off)
 
     def publish(self, envelopes: Sequence[Envelope], full: bool) -> None:
         """Store the messages in one transaction, all or none, and wake who waits for them.

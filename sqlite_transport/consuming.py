@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from sqlite_transport import topology
 from sqlite_transport.channel_core import ChannelCore
+from sqlite_transport.history import Outcome
 from sqlite_transport.inbox import BATCH, Want
 from sqlite_transport.message import Message
-from sqlite_transport.history import Outcome
 from sqlite_transport.queue import Claimed, Return
 from sqlite_transport.settling import ACK, FINISH, REJECT, REQUEUE, Delivery
 

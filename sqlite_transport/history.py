@@ -9,17 +9,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
-
-#: How an attempt ends that was not the job's last one: the task asked for
-#: another, the consumer put the job back, or its process died.
-RETRIED, REQUEUED, LOST = "retried", "requeued", "lost"
-
 
 class Outcome(NamedTuple):
     """How an attempt at a job ended.
 
-    status: one of the above. error: the exception's type and message, or the
+    status: see the module of that name. error: the exception's type and message, or the
     reason. worker: the node that ran it. started_at, completed_at: when it
     began and ended, seconds since 1970; None where only the claim and the
     settle are known. max_retries: the task's limit.
@@ -37,9 +31,10 @@ class Outcome(NamedTuple):
 #: What every end does to a row; the caller adds which.
 ENDED = "session = NULL, accepted = 0, updated_at = ?3"
 
+FIND = "SELECT id, transient FROM job WHERE "
 END = (
     f"UPDATE job SET status = ?1, error = ?2, completed_at = ?3, {ENDED}"  # noqa: S608
-    " WHERE {} RETURNING id, transient"
+    " WHERE id IN (SELECT value FROM json_each(?4))"
 )
 
 
@@ -52,9 +47,12 @@ def end(
 ) -> int:
     """End the jobs that meet `condition`, all alike; return how many there were.
 
-    `condition` numbers its parameters from ?4 on; `outcome` is a status and why.
+    `outcome` is a status and why.
     """
-    rows = connection.execute(END.format(condition), (*outcome, now, *parameters)).fetchall()
+    rows = connection.execute(FIND + condition, parameters).fetchall()
+    ended = [job for job, transient in rows if not transient]
+    if ended:
+        connection.execute(END, (*outcome, now, json.dumps(ended)))
     forget(connection, [job for job, transient in rows if transient])
     return len(rows)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlite_transport import history, queue, settling, topology
+from sqlite_transport import queue, settling, topology
 from sqlite_transport.broker import Broker
 from sqlite_transport.doorbell import Bell
 from sqlite_transport.errors import Replaced, Unavailable
@@ -23,6 +23,7 @@ from sqlite_transport.options import Options
 from sqlite_transport.queue import Return
 from sqlite_transport.settler import Settler
 from sqlite_transport.settling import ACCEPT, FINISH, REQUEUE, RETRY, Delivery
+from sqlite_transport.status import REQUEUED
 from sqlite_transport.upkeep import Upkeep
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ BATCH = 64
 
 #: Seconds to wait after the file could not be used.
 BACK_OFF = 1.0
+
 
 class Inbox:
     """The receiving side of a connection, made when it first consumes.
@@ -267,11 +269,13 @@ class Inbox:
             # What has ended as well is told by its outcome.
             running = [each for each in begun if each[0].outcome is None]
             settling.begin(connection, running, self.session)
-        if ways[ACCEPT]:
-            settling.accept(connection, ways[ACCEPT], self.session)
+        # An end that is known by now is written with this, or in a moment.
+        accepted = [delivery for delivery in ways[ACCEPT] if delivery.outcome is None]
+        if accepted:
+            settling.accept(connection, accepted, self.session)
         if ways[FINISH]:
             self._finish(connection, ways[FINISH], now)
-        for delivery in ways[RETRY]:
+        for delivery in dict.fromkeys(ways[RETRY]):
             settling.retry(connection, delivery, self.session, self.broker.kept, now)
         return self._requeue(connection, ways[REQUEUE], now)
 
@@ -281,7 +285,7 @@ class Inbox:
     def _requeue(self, connection: Any, deliveries: list[Delivery], now: float) -> set[str]:
         for delivery in deliveries:
             if self.broker.kept:
-                settling.note_attempt(connection, delivery, history.REQUEUED, now)
+                settling.note_attempt(connection, delivery, REQUEUED, now)
             queue.bury_poison(
                 connection,
                 queue.POISON_ONE,

@@ -6,7 +6,6 @@ the outcome that the session settles it with (see `settling`). Each function
 runs within the caller's transaction.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import cache
@@ -14,7 +13,8 @@ from itertools import count
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlite_transport.history import CANCELLED, FAILED, LOST, end
+from sqlite_transport.history import end
+from sqlite_transport.status import CANCELLED, FAILED, LOST
 
 #: Rows that one transaction of a bulk change touches, to keep the turn short.
 SLICE = 1000
@@ -173,8 +173,8 @@ def give_back(
     return queues
 
 
-POISON = "session = ?4 AND deliveries >= ?5"
-POISON_ONE = f"{POISON} AND id = ?6"
+POISON = "session = ?1 AND deliveries >= ?2"
+POISON_ONE = f"{POISON} AND id = ?3"
 
 
 def bury_poison(
@@ -188,9 +188,7 @@ def bury_poison(
     """End what was delivered too often, and never settled, as failed."""
     if max_deliveries:
         reason = f"delivered {max_deliveries} times and never finished (max_deliveries)"
-        end(
-            connection, condition, (session, max_deliveries, *parameters), (FAILED, reason), now
-        )
+        end(connection, condition, (session, max_deliveries, *parameters), (FAILED, reason), now)
 
 
 RESTORE = (
@@ -200,7 +198,7 @@ RESTORE = (
 
 
 #: Begun and acknowledged: to be run once at most.
-ACCEPTED = "session = ?4 AND accepted = 1"
+ACCEPTED = "session = ?1 AND accepted = 1"
 DIED = "its worker ended before it did; it was acknowledged when it began, so it does not run again"
 
 LOSE = (
@@ -237,7 +235,7 @@ NEXT_EXPIRY = (
 )
 EXPIRED = (
     "id IN (SELECT id FROM job WHERE expires_at IS NOT NULL AND session IS NULL"  # noqa: S608
-    f" AND completed_at IS NULL AND expires_at <= ?4 ORDER BY expires_at, id LIMIT {SLICE})"
+    f" AND completed_at IS NULL AND expires_at <= ?1 ORDER BY expires_at, id LIMIT {SLICE})"
 )
 
 
@@ -248,8 +246,8 @@ def expire(connection: Any, now: float) -> int:
 
 COUNT_READY = "SELECT count(*) FROM job WHERE status = 'pending' AND queue = ?"
 OVERFLOW = (
-    "id IN (SELECT id FROM job WHERE status = 'pending' AND queue = ?4"
-    " ORDER BY priority, id LIMIT ?5)"
+    "id IN (SELECT id FROM job WHERE status = 'pending' AND queue = ?1"
+    " ORDER BY priority, id LIMIT ?2)"
 )
 
 
@@ -265,7 +263,7 @@ NEWEST = "SELECT coalesce(max(id), 0) FROM job"
 #: By status, each in the order of the index that it goes through.
 PURGE = {
     status: "id IN (SELECT id FROM job"  # noqa: S608
-    f" WHERE queue = ?4 AND status = '{status}' AND id <= ?5 ORDER BY {order} LIMIT {SLICE})"
+    f" WHERE queue = ?1 AND status = '{status}' AND id <= ?2 ORDER BY {order} LIMIT {SLICE})"
     for status, order in (("pending", "priority, id"), ("scheduled", "due_at, id"))
 }
 

@@ -11,11 +11,12 @@ import sys
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from kombu.exceptions import DecodeError
+from kombu.exceptions import ContentDisallowed, DecodeError
 
 from sqlite_transport import history
-from sqlite_transport.history import COMPLETED, ENDED, FAILED, RETRIED, Outcome
+from sqlite_transport.history import ENDED, Outcome
 from sqlite_transport.queue import Claimed
+from sqlite_transport.status import COMPLETED, FAILED, RETRIED
 
 #: What a consumer can do with a job, in AMQP's words.
 ACK, REJECT, REQUEUE = "ack", "reject", "requeue"
@@ -61,8 +62,6 @@ class Delivery:
 
 def as_written(how: str, delivery: Delivery) -> str:
     """Return what a settle has become by the time that it is written."""
-    if delivery.outcome is not None and how == ACCEPT:
-        how = FINISH
     if how == FINISH and delivery.outcome is not None and delivery.outcome.status == RETRIED:
         return RETRY
     return how
@@ -75,7 +74,7 @@ def _plain_outcome(how: str) -> Outcome:
         # Celery rejects what it cannot run while it handles the reason.
         reason = f": {type(error).__name__}: {error}" if error is not None else ""
         return Outcome(FAILED, f"rejected by the consumer{reason}")
-    if isinstance(error, DecodeError):
+    if isinstance(error, (DecodeError, ContentDisallowed)):
         # Celery acknowledges what it cannot read.
         return Outcome(FAILED, f"the message cannot be decoded: {error}")
     return Outcome(COMPLETED)
@@ -154,9 +153,7 @@ BEGIN_JOB = (
 )
 
 
-def begin(
-    connection: Any, begun: Iterable[tuple[Delivery, float, str]], session: int
-) -> None:
+def begin(connection: Any, begun: Iterable[tuple[Delivery, float, str]], session: int) -> None:
     """Note when jobs began to run, and on which node."""
     connection.executemany(
         BEGIN_JOB,

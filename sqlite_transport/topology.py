@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlite_transport import history
+from sqlite_transport.status import CANCELLED
 
 CHANGED = "UPDATE state SET revision = revision + 1"
 
@@ -113,7 +114,7 @@ def use_queue(connection: Any, name: str, now: float) -> None:
 
 
 #: A queue's jobs that no worker holds, so that each half has an index to go through.
-WAITING = ("queue = ?4 AND status = 'pending'", "queue = ?4 AND status = 'scheduled'")
+WAITING = ("queue = ?1 AND status = 'pending'", "queue = ?1 AND status = 'scheduled'")
 
 
 def delete_queue(connection: Any, name: str, now: float) -> int:
@@ -122,10 +123,8 @@ def delete_queue(connection: Any, name: str, now: float) -> int:
     Return how many messages it held. Jobs that a worker holds stay with it
     and can still be settled.
     """
-    reason = (history.CANCELLED, "the queue was deleted")
-    removed = sum(
-        history.end(connection, condition, (name,), reason, now) for condition in WAITING
-    )
+    reason = (CANCELLED, "the queue was deleted")
+    removed = sum(history.end(connection, condition, (name,), reason, now) for condition in WAITING)
     sources = [
         row[0]
         for row in connection.execute("SELECT exchange FROM binding WHERE queue = ?", (name,))
