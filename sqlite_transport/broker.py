@@ -32,7 +32,8 @@ class Broker:
     """One for each file and process; every connection to the file shares it.
 
     retention: how long jobs stay in the history, by status. kept: the statuses
-        that do. The last connection's word holds for all.
+        that do. history_url: where it stays, empty for the file itself. The
+        last connection's word holds for all.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,12 +44,14 @@ class Broker:
         self.sessions: set[int] = set()
         self.retention: Mapping[str, Retention] = {}
         self.kept: frozenset[str] = frozenset((COMPLETED, FAILED, CANCELLED))
+        self.history_url = ""
         self._topology = Topology(0, (0, 0), {}, {}, {})
         self._pid = os.getpid()
 
-    def retain(self, retention: Mapping[str, Retention]) -> None:
-        """Keep the history for so long, by status."""
+    def retain(self, retention: Mapping[str, Retention], history_url: str = "") -> None:
+        """Keep the history for so long, by status, and there."""
         self.retention = retention
+        self.history_url = history_url
         self.kept = frozenset(status for status, each in retention.items() if not each.is_off)
 
     def publish(self, envelopes: Sequence[Envelope], full: bool) -> None:

@@ -67,11 +67,14 @@ REMEMBER_NEWEST = "UPDATE state SET last_job_id = max(last_job_id, ?)"
 
 def forget(connection: Any, jobs: Sequence[int]) -> None:
     """Remove jobs with all that is known of them."""
-    if not jobs:
-        return
+    if jobs:
+        remove(connection, jobs)
+        connection.execute(REMOVE_ATTEMPTS, (json.dumps(jobs),))
+
+
+def remove(connection: Any, jobs: Sequence[int]) -> None:
+    """Remove jobs, but not their former attempts."""
     newest = connection.execute(NEWEST).fetchone()[0]
-    numbers = json.dumps(jobs)
-    connection.execute(REMOVE, (numbers,))
-    connection.execute(REMOVE_ATTEMPTS, (numbers,))
+    connection.execute(REMOVE, (json.dumps(jobs),))
     if newest in jobs:
         connection.execute(REMEMBER_NEWEST, (newest,))

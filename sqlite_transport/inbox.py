@@ -340,6 +340,7 @@ class Inbox:
             if self.pid == os.getpid() and self.generation == self.broker.database.generation:
                 self.flush()
                 self.broker.end_session(self.session, self.options.max_deliveries)
+                self._upkeep.close()
         finally:
             self.broker.abandon_session(self.session)
             self.bell.close()

@@ -39,6 +39,15 @@ class Liveness:
         fcntl.lockf(self._descriptor(), fcntl.LOCK_EX, 1, session)
         self._held.add(session)
 
+    def try_hold(self, session: int) -> bool:
+        """Do the same if no other process holds it; tell whether it is held now."""
+        try:
+            fcntl.lockf(self._descriptor(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, session)
+        except (BlockingIOError, PermissionError):
+            return False
+        self._held.add(session)
+        return True
+
     def release(self, session: int) -> None:
         """Declare the session dead; harmless in a forked child, which never held it."""
         descriptor = self._descriptor()

@@ -12,6 +12,13 @@ from urllib.parse import parse_qsl, unquote
 SCHEME = "sqlite://"
 
 
+def is_the_same(path: Path, history_url: str) -> bool:
+    """Tell whether an SQLAlchemy URL names the queue's own file, which is at `path`."""
+    scheme, _, rest = history_url.partition("://")
+    name = rest.partition("?")[0][1:]
+    return scheme.partition("+")[0] == "sqlite" and Path(name).expanduser().resolve() == path
+
+
 def parse_url(url: str) -> tuple[Path, dict[str, str]]:
     """Return the path and the query string's options of `url`.
 

@@ -91,4 +91,7 @@ def create(execute: Execute) -> None:
         execute(view)
     for kind in schema.DEFAULT_EXCHANGES:
         execute("INSERT INTO exchange VALUES (?, ?, 1, 0, '{}')", (f"amq.{kind}", kind))
-    execute("INSERT INTO state (revision, last_job_id) VALUES (1, 0)")
+    execute(
+        "INSERT INTO state (revision, last_job_id, identity)"
+        " VALUES (1, 0, lower(hex(randomblob(16))))"
+    )

@@ -22,6 +22,13 @@ def _durability(value: object) -> str:
     return str(value)
 
 
+def _url(value: object) -> str:
+    # It may hold a password, so the sentence must not repeat it.
+    if value is not None and not isinstance(value, str):
+        raise ValueError("must be a text, the SQLAlchemy URL of a database")
+    return value or ""
+
+
 def _whole(low: int, high: int | None = None) -> Callable[[object], int]:
     def check(value: object) -> int:
         number = _read(int, value) if isinstance(value, str) else value
@@ -67,6 +74,8 @@ class Options:
         in the order of the write turn.
     history_completed, history_failed, history_cancelled: how long a job that
         ended so stays in the history (see `retention`).
+    history_url: the SQLAlchemy URL of the database that the history goes to;
+        empty for the queue's own file. Only who consumes looks what it says.
     """
 
     durability: str = "full"
@@ -76,6 +85,7 @@ class Options:
     history_completed: Retention = THIRTY_DAYS
     history_failed: Retention = NINETY_DAYS
     history_cancelled: Retention = NINETY_DAYS
+    history_url: str = ""
 
     def retention(self) -> dict[str, Retention]:
         """Return by status how long the history is kept."""
@@ -94,6 +104,7 @@ CHECKS: dict[str, Callable[[object], Any]] = {
     "history_completed": read_retention,
     "history_failed": read_retention,
     "history_cancelled": read_retention,
+    "history_url": _url,
 }
 
 

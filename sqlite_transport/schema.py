@@ -184,12 +184,14 @@ Index("consumer_queue", consumer.c.queue)
 # down, so a process knows whether what it remembers of them still holds.
 # last_job_id is the highest id that has left the table: an id never comes
 # back, so a late settle cannot hit another job. SQLite's AUTOINCREMENT
-# promises the same, but writes a page more for every job.
+# promises the same, but writes a page more for every job. The identity tells
+# this file's jobs from another's, where both have their history in one place.
 state = Table(
     "state",
     metadata,
     Column("revision", Integer, nullable=False),
     Column("last_job_id", Integer, nullable=False),
+    Column("identity", Text, nullable=False),
 )
 
 result = Table(

@@ -26,6 +26,10 @@ Transport Options
   (default 5; 0 for no limit).
 * ``default_priority``: of messages that name none (default 5).
 * ``busy_timeout``: seconds to wait for another program's lock (default 5).
+* ``history_completed``, ``history_failed``, ``history_cancelled``: how long the
+  history is kept: an age (``30d``), a number of jobs, both, ``forever``, ``off``.
+* ``history_url``: the SQLAlchemy URL of a database for the history (default
+  the queue's file).
 """
 
 import os
@@ -44,7 +48,7 @@ from sqlite_transport.errors import Unavailable, Unusable
 from sqlite_transport.event_loop import LoopBinding
 from sqlite_transport.inbox import Inbox
 from sqlite_transport.library import VERSION, sqlite3
-from sqlite_transport.location import SCHEME, parse_url
+from sqlite_transport.location import SCHEME, is_the_same, parse_url
 from sqlite_transport.options import Options, read_options
 from sqlite_transport.upkeep import SWEEP
 
@@ -108,7 +112,10 @@ class Transport(base.Transport):
         path, query = parse_url(self._url())
         self.options = read_options(query, self.client.transport_options or {})
         self.broker = open_broker(path, self.options.busy_timeout)
-        self.broker.retain(self.options.retention())
+        history_url = self.options.history_url
+        if is_the_same(path, history_url):
+            history_url = ""
+        self.broker.retain(self.options.retention(), history_url)
         return self
 
     def _url(self) -> str:

@@ -5,10 +5,14 @@ something to do, a slice at a time, so that no writer waits long.
 """
 
 import time
+from typing import TYPE_CHECKING
 
 from sqlite_transport import queue, topology
 from sqlite_transport.broker import Broker
 from sqlite_transport.pruning import Pruning
+
+if TYPE_CHECKING:
+    from sqlite_transport.shipper import Shipper
 
 #: Seconds between two rounds, between two looks for pages to give back, and
 #: between two prunings of the history.
@@ -51,13 +55,27 @@ class Upkeep:
         if self._next_expiry is not None and self._next_expiry <= now:
             expire_jobs(self._broker, now)
             expire_queues(self._broker, now)
-        if time.monotonic() >= self._prune_at:
+        if self._broker.history_url:
+            # What has not arrived there yet is pruned by nobody here.
+            self._shipper().tick(changed)
+        elif time.monotonic() >= self._prune_at:
             more = self._pruning.run(self._broker.retention, now)
             self._prune_at = time.monotonic() + (0.0 if more else PRUNE)
         if time.monotonic() - self._vacuumed_at >= VACUUM:
             self._vacuumed_at = time.monotonic()
             vacuum(self._broker)
         return changed
+
+    def close(self) -> None:
+        """Do what must not wait for the next process."""
+        if self._broker.history_url:
+            self._shipper().finish()
+
+    def _shipper(self) -> "Shipper":
+        # It brings SQLAlchemy along, which takes a while to import.
+        from sqlite_transport.shipper import shipper_of
+
+        return shipper_of(self._broker)
 
     def _look(self) -> None:
         read = self._broker.database.read

@@ -3,12 +3,12 @@
 The worker's main process learns it before it settles the message, so the two
 are written in one transaction. On `sqlite://` this comes with the transport;
 on another broker name this package in Celery's `imports` setting (see
-docs/history.md).
+docs/history.md). In a process that is no worker it changes nothing.
 """
 
 from celery.app.task import Task
 
-from sqlite_transport.worker import unrunnable
+from sqlite_transport.worker import startup, unrunnable
 
 REQUEST = "sqlite_transport.worker.request:Request"
 
@@ -22,3 +22,7 @@ def install() -> None:
     if Task.Request == "celery.worker.request:Request":
         Task.Request = REQUEST
     unrunnable.connect()
+    startup.connect()
+
+
+install()

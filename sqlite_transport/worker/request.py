@@ -13,7 +13,9 @@ from celery.exceptions import Ignore
 from celery.worker import request
 
 from sqlite_transport.history import Outcome
-from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, RETRIED
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, REQUEUED, RETRIED
+from sqlite_transport.worker import recorder
+from sqlite_transport.worker.ended import Ended
 from sqlite_transport.worker.failures import cause_of, describe
 
 
@@ -21,6 +23,12 @@ class Request(request.Request):
     """A task that a worker has received."""
 
     _outcome: Outcome | None = None
+    _put_back = False
+    _recorded = False
+
+    def __init__(self, message: Any, **options: Any) -> None:
+        self._received_at = time()
+        super().__init__(message, **options)
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Note the success before the method that Celery makes anew for each task."""
@@ -91,6 +99,10 @@ class Request(request.Request):
 
     def reject(self, requeue: bool = False) -> None:
         """Reject, with the reason."""
+        if requeue:
+            self._put_back = True
+        elif self._outcome is None:
+            self._end(FAILED, "rejected by the worker")
         self._tell()
         super().reject(requeue)
 
@@ -115,11 +127,33 @@ class Request(request.Request):
         )
 
     def _conclude(self) -> None:
-        """Tell of the end of what was acknowledged when it began."""
-        message = self._message
+        """Tell of the end of what was acknowledged when it began, or came from another broker."""
+        message, outcome = self._message, self._outcome
+        if outcome is None:
+            return
         delivery = getattr(message, "delivery", None)
-        if delivery is not None and delivery.early and self._outcome is not None:
-            message.channel.conclude(delivery, self._outcome)
+        if delivery is None:
+            self._record(outcome)
+        elif delivery.early:
+            message.channel.conclude(delivery, outcome)
+
+    def _record(self, outcome: Outcome) -> None:
+        """Tell the recorder, once; what the broker will deliver again has not ended."""
+        if self._recorded:
+            return
+        self._recorded = True
+        if self._put_back or not self.acknowledged:
+            outcome = outcome._replace(status=REQUEUED)
+        recorder.note(
+            Ended(
+                self._message,
+                self.id,
+                self._type,
+                self._request_dict.get("retries") or 0,
+                self._received_at,
+                outcome,
+            )
+        )
 
 
 def _noting_success(on_success: Any) -> Any:

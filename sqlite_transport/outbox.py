@@ -1,0 +1,91 @@
+"""The queue's file as the outbox of a history that is kept elsewhere.
+
+Jobs end in the file as ever, whoever ends them. From there they are taken in
+batches and removed once they have arrived. A crash between the two takes them
+again, under the same names.
+"""
+
+import json
+from typing import NamedTuple
+
+from sqlite_transport import history
+from sqlite_transport.database import Database
+from sqlite_transport.history_store.entry import Attempt, Entry
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
+
+#: Jobs and bytes of payload in a batch; a job that is larger is a batch of its own.
+JOBS = 200
+BYTES = 4 * 1024 * 1024
+
+IDENTITY = "SELECT identity FROM state"
+
+ENDED = (
+    "SELECT id, length(payload) FROM job WHERE status = ?1 AND completed_at IS NOT NULL"
+    " ORDER BY completed_at LIMIT ?2"
+)
+JOB = (
+    "SELECT id, queue, type, task_id, priority, payload, headers, properties, content_type,"
+    " content_encoding, status, error, traceback, worker, retry_count, max_retries, deliveries,"
+    " created_at, due_at, expires_at, started_at, updated_at, completed_at,"
+    " json_extract(headers, '$.root_id'), json_extract(headers, '$.parent_id')"
+    " FROM job WHERE id IN (SELECT value FROM json_each(?))"
+)
+_ATTEMPT = (
+    "SELECT a.id, a.job_id, a.status, a.error, a.traceback, a.worker, a.retry_count,"
+    " a.started_at, a.completed_at FROM job_attempt AS a"
+)
+ATTEMPTS = f"{_ATTEMPT} WHERE a.job_id IN (SELECT value FROM json_each(?))"  # noqa: S608
+
+#: Of jobs that have gone already: an attempt may be written after its successor has ended.
+LATE_ATTEMPTS = f"{_ATTEMPT} LEFT JOIN job ON job.id = a.job_id WHERE job.id IS NULL LIMIT {JOBS}"
+REMOVE_ATTEMPTS = "DELETE FROM job_attempt WHERE id IN (SELECT value FROM json_each(?))"
+
+
+class Batch(NamedTuple):
+    """What goes to the history at once, and what it is in the file."""
+
+    entries: list[Entry]
+    attempts: list[Attempt]
+    jobs: list[int]
+    attempt_ids: list[int]
+
+
+class Outbox:
+    """What has ended in one file and is still there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self) -> Batch | None:
+        """Return some of it, which stays in the file; None if there is nothing."""
+        identity = self._database.read(IDENTITY)[0][0]
+        jobs = self._find()
+        rows = self._database.read(JOB, (json.dumps(jobs),))
+        attempts = self._database.read(ATTEMPTS, (json.dumps(jobs),))
+        attempts += self._database.read(LATE_ATTEMPTS)
+        if not rows and not attempts:
+            return None
+        return Batch(
+            [Entry(f"{identity}:{job}", *values) for job, *values in rows],
+            [Attempt(f"{identity}:{job}", *values) for _, job, *values in attempts],
+            [row[0] for row in rows],
+            [row[0] for row in attempts],
+        )
+
+    def _find(self) -> list[int]:
+        jobs: list[int] = []
+        room = BYTES
+        for status in (FAILED, CANCELLED, COMPLETED):
+            for job, size in self._database.read(ENDED, (status, JOBS - len(jobs))):
+                room -= size or 0
+                if jobs and room < 0:
+                    return jobs
+                jobs.append(job)
+        return jobs
+
+    def remove(self, batch: Batch) -> None:
+        """Remove from the file what was taken; an attempt written since then stays."""
+        with self._database.writing as connection:
+            if batch.jobs:
+                history.remove(connection, batch.jobs)
+            connection.execute(REMOVE_ATTEMPTS, (json.dumps(batch.attempt_ids),))

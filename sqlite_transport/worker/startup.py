@@ -1,0 +1,80 @@
+"""What a worker does for its history when it starts and when it ends."""
+
+import atexit
+import logging
+from typing import Any
+
+from celery import signals
+from kombu.utils.imports import symbol_by_name
+
+from sqlite_transport.errors import Unavailable, Unusable
+from sqlite_transport.location import SCHEME, is_the_same, parse_url
+from sqlite_transport.options import Options, read_options
+from sqlite_transport.worker import recorder
+
+logger = logging.getLogger("sqlite_transport")
+
+CONSUMER = "celery.worker.consumer:Consumer"
+OUR_CONSUMER = "sqlite_transport.worker.undecodable:Consumer"
+
+
+def connect() -> None:
+    """Listen to Celery's words on its start and end; calling it again is harmless."""
+    signals.worker_init.connect(_on_init)
+    signals.worker_shutdown.connect(_on_shutdown)
+
+
+def _on_init(sender: Any = None, **_: Any) -> None:
+    """Look at `history_url` before any job is taken.
+
+    A database that is only away now is told of in the log.
+
+    Raises:
+        SystemExit: it can never work; with a sentence that says why.
+    """
+    connection = sender._conninfo
+    url = str(connection.hostname or "")
+    try:
+        options = _options(url, connection.transport_options or {})
+        if options.history_url:
+            _begin(options, is_ours=url.startswith(SCHEME))
+    except (ValueError, Unusable) as error:
+        raise SystemExit(f"The worker does not start: {error}") from error
+    if symbol_by_name(sender.consumer_cls) is symbol_by_name(CONSUMER):
+        sender.consumer_cls = OUR_CONSUMER
+
+
+def _options(url: str, settings: dict[str, Any]) -> Options:
+    if not url.startswith(SCHEME):
+        return read_options({}, settings)
+    path, query = parse_url(url)
+    options = read_options(query, settings)
+    if is_the_same(path, options.history_url):
+        options = read_options({}, {})
+    return options
+
+
+def _begin(options: Options, is_ours: bool) -> None:
+    """Make the tables, and record what ends here; a file of ours is its own recorder."""
+    # It brings SQLAlchemy along, which takes a while to import.
+    from sqlite_transport.history_store.store import Store
+
+    store = Store(options.history_url)
+    try:
+        store.prepare()
+    except Unavailable as error:
+        logger.error(
+            "The history cannot be written now: %s. Jobs run, and it is tried again.", error
+        )
+    finally:
+        # Nothing of it may cross the forks of the pool.
+        store.close()
+    if not is_ours:
+        recorder.begin(recorder.Recorder(store, options.retention()))
+
+
+def _on_shutdown(**_: Any) -> None:
+    recorder.end()
+
+
+atexit.register(_on_shutdown)
