@@ -109,8 +109,9 @@ def test_what_a_killed_process_left_is_completed(store: Store, url: str) -> None
     other.record([ENTRY], [], EVERYTHING)
     other.close()
     module = {"module": sqlite3} if url.startswith("sqlite") else {}
-    found = inspect(create_engine(url, poolclass=NullPool, **module))
-    assert index in {each["name"] for each in found.get_indexes("job_history")}
+    with create_engine(url, poolclass=NullPool, **module).connect() as connection:
+        found = inspect(connection).get_indexes("job_history")
+    assert index in {each["name"] for each in found}
     assert rows(url, "job_history_version", "id") == [{"id": 1, "version": creation.VERSION}]
 
 
