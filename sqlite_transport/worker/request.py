@@ -99,12 +99,14 @@ class Request(request.Request):
 
     def reject(self, requeue: bool = False) -> None:
         """Reject, with the reason."""
-        if requeue:
-            self._put_back = True
-        elif self._outcome is None:
+        unexplained = self._outcome is None and not requeue
+        self._put_back = requeue
+        if unexplained:
             self._end(FAILED, "rejected by the worker")
         self._tell()
         super().reject(requeue)
+        if unexplained:
+            self._conclude()
 
     def _tell(self) -> None:
         delivery = getattr(self._message, "delivery", None)

@@ -176,14 +176,14 @@ def test_messages_that_cannot_be_run(deployment: Deployment, history: Tables) ->
             headers={"task": "note", "id": "torn"},
             **publish,
         )
-        producer.publish("what?", content_type="text/plain", message_id="odd", **publish)
+        producer.publish('"what?"', content_type="application/json", message_id="odd", **publish)
         producer.publish(
             '[["x"], {}, {}]',
             content_type="application/json",
             headers={"task": "note", "id": "never", "expires": "one day"},
             **publish,
         )
-    for task_id, reason in (("torn", "decode"), ("never", "expires"), ("odd", "task")):
+    for task_id, reason in (("torn", "decode"), ("never", "expires"), ("odd", "not a task")):
         row = entry_of(history, task_id)
         assert (task_id, row["status"]) == (task_id, "failed")
         assert reason in row["error"]
