@@ -21,9 +21,12 @@ worker_concurrency = 3
 worker_prefetch_multiplier = 1
 broker_connection_retry_on_startup = True
 
+# The workers tell the history how jobs end, whatever the broker is.
+imports = ["sqlite_transport.worker"]
+
 # What Redis needs to behave as SQLite does; SQLite ignores it. Ten steps make
 # ten priorities of it; without a long visibility timeout it hands a running
-# job out twice.
+# job out twice. And without a `history_url` here it has no history (docs/history.md).
 broker_transport_options = {
     "priority_steps": list(range(10)),
     "queue_order_strategy": "priority",

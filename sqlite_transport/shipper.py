@@ -28,7 +28,7 @@ AT_ONCE = 1.0
 #: Seconds to wait after a failure, doubled with each to the largest.
 BACK_OFF, LONGEST_BACK_OFF = 1.0, 30.0
 
-#: Seconds that `finish` waits for a round to end.
+#: Seconds that `finish` takes at most.
 FINISH = 2.0
 
 
@@ -61,10 +61,16 @@ class Shipper:
 
     def finish(self) -> None:
         """Ship what is there, for a moment at most; the rest is for whoever comes next."""
+        deadline = time.monotonic() + FINISH
+        self._wait(deadline)
         self.tick(changed=True)
-        if self._thread is not None:
-            self._thread.join(FINISH)
+        self._wait(deadline)
         self._stopping = True
+
+    def _wait(self, deadline: float) -> None:
+        """Wait until no round goes on."""
+        if self._thread is not None:
+            self._thread.join(max(0.0, deadline - time.monotonic()))
 
     def _is_at_work(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
