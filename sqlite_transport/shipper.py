@@ -66,6 +66,8 @@ class Shipper:
         self.tick(changed=True)
         self._wait(deadline)
         self._stopping = True
+        if self._store is not None and not self._is_at_work():
+            self._store.close()
 
     def _wait(self, deadline: float) -> None:
         """Wait until no round goes on."""

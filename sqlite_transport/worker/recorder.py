@@ -68,6 +68,8 @@ class Recorder:
             self._thread.join(timeout)
         if self._notes:
             logger.error("%s: %d ends are lost to the history", self._store, len(self._notes))
+        else:
+            self._store.close()
 
     def _work(self) -> None:
         while self._notes or not self._closing.is_set():

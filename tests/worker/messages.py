@@ -51,6 +51,9 @@ class FakeStore:
         self.attempts += attempts
         self.batches.append(len(entries) + len(attempts))
 
+    def close(self) -> None:
+        self.closed = True
+
     def prune(self, *_: object) -> bool:
         self.prunings += 1
         return False

@@ -60,6 +60,7 @@ def test_closing_records_what_is_noted(recorder: Recorder, store: FakeStore) -> 
     recorder.note(ended("one"))
     recorder.close()
     assert len(store.entries) == 1
+    assert store.closed
     Recorder(store, RETENTION).close()  # type: ignore[arg-type]
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from history_store.databases import database
+from history_store.look import rows as look
 
 from ..app.settings import SETTINGS
 from ..local.broker import on_sqlite_only
@@ -265,6 +267,21 @@ def test_a_database_that_is_away_at_the_start(deployment: Deployment, history: T
     eventually(lambda: is_made(history))
     for task_id in task_ids:
         assert entry_of(history, task_id)["status"] == "completed"
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_server(deployment: Deployment, kind: str) -> None:
+    with database(kind, deployment.directory) as url:
+        worker = deployment.start_worker("-c", "2", settings=with_history(url))
+        tasks = [deployment.send("flaky", str(number), number) for number in range(3)]
+        tasks.append(deployment.send("broken", "why \N{CLAPPER BOARD}"))
+        eventually(lambda: len(look(url, "job_history")) == 4)
+        found = {row["task_id"]: row for row in look(url, "job_history")}
+        assert [found[task]["retry_count"] for task in tasks[:3]] == [0, 1, 2]
+        assert found[tasks[3]]["error"] == "ValueError: why \N{CLAPPER BOARD}"
+        assert len(look(url, "job_attempt")) == 3
+        worker.process.kill("SIGTERM")
+        worker.process.wait()
 
 
 @on_sqlite_only
