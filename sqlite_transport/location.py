@@ -13,10 +13,15 @@ SCHEME = "sqlite://"
 
 
 def is_the_same(path: Path, history_url: str) -> bool:
-    """Tell whether an SQLAlchemy URL names the queue's own file, which is at `path`."""
+    """Tell whether an SQLAlchemy URL names the queue's own file, which is at `path`.
+
+    SQLAlchemy decodes no percent escapes; the broker's URL may be repeated all the same.
+    """
     scheme, _, rest = history_url.partition("://")
     name = rest.partition("?")[0][1:]
-    return scheme.partition("+")[0] == "sqlite" and Path(name).expanduser().resolve() == path
+    return scheme.partition("+")[0] == "sqlite" and any(
+        Path(each).expanduser().resolve() == path for each in (name, unquote(name))
+    )
 
 
 def parse_url(url: str) -> tuple[Path, dict[str, str]]:

@@ -8,6 +8,24 @@ import pytest
 from kombu import Connection
 
 from sqlite_transport.database import close_databases
+from sqlite_transport.location import is_the_same
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("sqlite:///queue.db", True),
+        ("sqlite:///./queue.db", True),
+        ("sqlite:///{}/queue.db", True),
+        ("sqlite+pysqlite:///queue.db?timeout=5", True),
+        ("sqlite:///queue%2Edb", True),
+        ("sqlite:///history.db", False),
+        ("postgresql:///queue.db", False),
+        ("", False),
+    ],
+)
+def test_the_queues_own_file_as_a_history_url(directory: Path, url: str, same: bool) -> None:
+    assert is_the_same(directory / "queue.db", url.format(directory)) is same
 
 
 @pytest.fixture(autouse=True)

@@ -33,6 +33,8 @@ RIGHT = [
     ("default_priority", "0", 0),
     ("busy_timeout", "0", 0.0),
     ("busy_timeout", "2.5", 2.5),
+    ("history_url", "sqlite:///history.db", "sqlite:///history.db"),
+    ("history_url", "", ""),
 ]
 
 
@@ -111,6 +113,7 @@ def test_a_wrong_value_in_the_url_is_refused(
         ("busy_timeout", float("nan")),
         ("busy_timeout", 10**400),
         ("durability", ["full"]),
+        ("history_url", 7),
     ],
 )
 def test_a_wrong_value_in_the_settings_is_refused(url: str, name: str, value: object) -> None:
