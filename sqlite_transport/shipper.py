@@ -29,7 +29,7 @@ AT_ONCE = 1.0
 BACK_OFF, LONGEST_BACK_OFF = 1.0, 30.0
 
 #: Seconds that `finish` takes at most.
-FINISH = 2.0
+FINISH = 5.0
 
 
 class Shipper:

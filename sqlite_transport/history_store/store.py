@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from sqlite_transport.errors import Unavailable
@@ -12,7 +12,7 @@ from sqlite_transport.history_store.creation import prepare
 from sqlite_transport.history_store.engine import make_engine, shown
 from sqlite_transport.history_store.entry import Attempt, Entry
 from sqlite_transport.history_store.fitting import OPTIONAL, Row, attempt_row, entry_row
-from sqlite_transport.history_store.tables import job_attempt, job_history
+from sqlite_transport.history_store.tables import job_attempt, job_history, job_history_version
 from sqlite_transport.retention import Retention
 
 #: How often a batch is tried when another process records the same jobs at the same time.
@@ -58,7 +58,9 @@ class Store:
         try:
             self._write(list(wanted.values()), rows, unwanted)
         except Unavailable:
-            if not self._answers():
+            # The tables may have gone too.
+            self._prepared = False
+            if not self._takes_writes():
                 raise
             for row in wanted.values():
                 self._write_alone(row)
@@ -69,6 +71,8 @@ class Store:
         try:
             self._write([row], [], ())
         except Unavailable:
+            if not self._takes_writes():
+                raise
             self._write([{**row, **OPTIONAL}], [], ())
 
     def _write(self, entries: list[Row], attempts: list[Row], unwanted: Collection[str]) -> None:
@@ -101,10 +105,12 @@ class Store:
         with self._guard, self._engine.begin() as connection:
             yield connection
 
-    def _answers(self) -> bool:
+    def _takes_writes(self) -> bool:
+        """Tell whether it is the rows that are wrong, and not the database."""
+        table = job_history_version
         try:
             with self._transaction() as connection:
-                connection.execute(select(1))
+                connection.execute(update(table).values(version=table.c.version))
         except SQLAlchemyError:
             return False
         return True

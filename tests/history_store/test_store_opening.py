@@ -1,17 +1,24 @@
 """The URL, the tables, and what is said when they are not right."""
 
+import shutil
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from kombu import Connection
-from look import rows
+from look import job_ids, rows
 from samples import ENTRY, EVERYTHING
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from sqlalchemy.pool import NullPool
 
 import sqlite_transport  # noqa: F401 - makes sqlite:// a scheme
 from sqlite_transport.errors import Unavailable, Unusable
 from sqlite_transport.history_store import creation
+from sqlite_transport.history_store import engine as engine_module
+from sqlite_transport.history_store import store as store_module
 from sqlite_transport.history_store.engine import make_engine, shown
 from sqlite_transport.history_store.store import Store
 from sqlite_transport.library import sqlite3
@@ -84,6 +91,94 @@ def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
         Store(f"sqlite:///{tmp_path}/missing/history.db").prepare()
 
 
+def test_a_database_that_goes(tmp_path: Path) -> None:
+    directory = tmp_path / "history"
+    directory.mkdir()
+    store = Store(f"sqlite:///{directory}/history.db")
+    store.prepare()
+    shutil.rmtree(directory)
+    with pytest.raises(Unavailable, match="unable to open database file"):
+        store.record([ENTRY], [], EVERYTHING)
+
+
+def test_a_database_that_is_made_anew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/history.db"
+    store = Store(url)
+    store.prepare()
+    (tmp_path / "history.db").unlink()
+    with pytest.raises(Unavailable, match="no such table"):
+        store.record([ENTRY], [], EVERYTHING)
+    store.record([ENTRY], [], EVERYTHING)
+    assert len(rows(url, "job_history")) == 1
+
+
+def test_a_database_that_is_locked_takes_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program is writing: that is no fault of the rows."""
+    monkeypatch.setattr(engine_module, "PATIENCE", 0)
+    url = f"sqlite:///{tmp_path}/history.db"
+    store = Store(url)
+    store.prepare()
+    with closing(sqlite3.connect(str(tmp_path / "history.db"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="database is locked"):
+            store.record([ENTRY], [], EVERYTHING)
+        with pytest.raises(Unavailable, match="database is locked"):
+            store._write_alone({**ENTRY._asdict(), "payload_base64": 0})
+        other.execute("ROLLBACK")
+    store.record([ENTRY], [], EVERYTHING)
+    assert rows(url, "job_history")[0]["payload"] == ENTRY.payload
+
+
+def test_an_error_of_sqlalchemys_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(f"sqlite:///{tmp_path}/history.db")
+    store.prepare()
+
+    def fail(*_: object) -> None:
+        raise SQLAlchemyTimeout("no connection\nin time")
+
+    monkeypatch.setattr(store_module, "_replace", fail)
+    with pytest.raises(Unavailable, match=r"history\.db: no connection in time"):
+        store.record([ENTRY], [], EVERYTHING)
+
+
+def test_a_fork_waits_for_sqlite_and_the_child_can_use_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/history.db"
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORK, Path(__file__).parent, url],
+        check=True,
+        timeout=60,
+    )
+    assert job_ids(url) == ["child", "parent"]
+
+
+FORK = """
+import os, sys, threading
+sys.path.insert(0, sys.argv[1])
+from samples import entry, EVERYTHING
+from sqlite_transport.history_store import forking
+from sqlite_transport.history_store.store import Store
+store = Store(sys.argv[2])
+busy, forked = threading.Event(), threading.Event()
+def work():
+    with forking.busy:
+        busy.set()
+        assert not forked.wait(0.5)
+    store.record([entry("parent")], [], EVERYTHING)
+thread = threading.Thread(target=work)
+thread.start()
+busy.wait()
+child = os.fork()
+forked.set()
+if child == 0:
+    store.record([entry("child")], [], EVERYTHING)
+    os._exit(0)
+thread.join()
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
 def test_sqlite_is_the_projects_and_durable(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path}/history.db")
     assert engine.dialect.dbapi is sqlite3
@@ -94,7 +189,9 @@ def test_sqlite_is_the_projects_and_durable(tmp_path: Path) -> None:
 def test_the_tables_are_made_once(store: Store, url: str) -> None:
     store.prepare()
     store.record([ENTRY], [], EVERYTHING)
-    Store(url).prepare()
+    other = Store(url)
+    other.prepare()
+    other.close()
     assert len(rows(url, "job_history")) == 1
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from billiard.einfo import ExceptionInfo
 from celery import Celery
-from celery.exceptions import Ignore, Reject, Retry, Terminated
+from celery.exceptions import Ignore, Reject, Retry, Terminated, WorkerLostError
 from celery.worker.request import create_request_cls
 from kombu import Message
 
@@ -132,6 +132,20 @@ def test_what_is_cancelled_for_a_lost_connection_has_not_ended(
     request.cancel(Pool(), emit_retry=False)
     request.on_failure(failure(Terminated(15)))
     assert told(notes) == [("requeued", "Terminated: 15", False)]
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_lost_process_whose_task_is_sent_again(
+    receive: Any, notes: list[Any], monkeypatch: pytest.MonkeyPatch, sent: bool
+) -> None:
+    request = receive(early)
+    monkeypatch.setattr(early, "retry_on_worker_lost", True, raising=False)
+    base: Any = Request.__mro__[1]
+    monkeypatch.setattr(base, "_retry_worker_lost", lambda *_: sent, raising=False)
+    request.on_accepted(1, 0)
+    request.on_failure(failure(WorkerLostError("signal 9")))
+    status = "retried" if sent else "failed"
+    assert told(notes) == [(status, "WorkerLostError: signal 9", not sent)]
 
 
 def test_a_hard_time_limit(receive: Any, notes: list[Any]) -> None:
