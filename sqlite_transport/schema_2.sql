@@ -155,3 +155,15 @@ SELECT id, queue, type, task_id, priority, payload, headers, properties, content
     created_at)) * 1000 AS wait_ms, json_extract(headers, '$.root_id') AS root_id,
     json_extract(headers, '$.parent_id') AS parent_id
 FROM job WHERE completed_at IS NOT NULL;
+
+ALTER TABLE state RENAME TO state_1;
+
+CREATE TABLE state (
+    revision INTEGER NOT NULL,
+    last_job_id INTEGER NOT NULL,
+    identity TEXT NOT NULL
+);
+
+INSERT INTO state SELECT revision, last_job_id, lower(hex(randomblob(16))) FROM state_1;
+
+DROP TABLE state_1;
