@@ -4,7 +4,7 @@ import atexit
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from sqlite_transport.doorbell import Ringer
 from sqlite_transport.library import sqlite3
 from sqlite_transport.liveness import Liveness
 from sqlite_transport.message import Envelope
+from sqlite_transport.retention import Retention
 from sqlite_transport.routing import REVISION, Route, Topology, read_topology
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
 from sqlite_transport.withheld import withheld_for
 
 logger = logging.getLogger("sqlite_transport")
@@ -28,7 +30,11 @@ Sent = list[tuple[Envelope, tuple[Route, ...]]]
 
 
 class Broker:
-    """One for each file and process; every connection to the file shares it."""
+    """One for each file and process; every connection to the file shares it.
+
+    retention: how long jobs stay in the history, by status. kept: the statuses
+        that do. The last connection's word holds for all.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -36,8 +42,15 @@ class Broker:
         self.ringer = Ringer(database)
         self.declarations = Declarations()
         self.sessions: set[int] = set()
+        self.retention: Mapping[str, Retention] = {}
+        self.kept: frozenset[str] = frozenset((COMPLETED, FAILED, CANCELLED))
         self._topology = Topology(0, (0, 0), {}, {}, {})
         self._pid = os.getpid()
+
+    def retain(self, retention: Mapping[str, Retention]) -> None:
+        """Keep the history for so long, by status."""
+        self.retention = retention
+        self.kept = frozenset(status for status, each in retention.items() if not each.is_off)
 
     def publish(self, envelopes: Sequence[Envelope], full: bool) -> None:
         """Store the messages in one transaction, all or none, and wake who waits for them.
@@ -77,7 +90,8 @@ class Broker:
         known = self._topology
         routes = known.lookup(envelope.exchange, envelope.routing_key)
         if (
-            len(routes) != 1
+            envelope.retry_count
+            or len(routes) != 1
             or routes[0].max_length is not None
             or known.epoch != self.database.epoch
         ):
@@ -92,8 +106,7 @@ class Broker:
     def _publish(self, envelopes: Sequence[Envelope]) -> "Sent":
         with self.database.writing as connection:
             sent = self._route_all(connection, envelopes)
-            rows = [_values(route, envelope) for envelope, routes in sent for route in routes]
-            connection.executemany(queue.INSERT, rows)
+            connection.executemany(queue.INSERT, list(_new_rows(connection, sent)))
             for route in {route for _, routes in sent for route in routes}:
                 if route.max_length is not None:
                     queue.drop_overflow(connection, route.queue, route.max_length, time.time())
@@ -201,6 +214,16 @@ class Broker:
     def forked(self) -> bool:
         """Tell whether this is a child of the process that made this object."""
         return self._pid != os.getpid()
+
+
+def _new_rows(connection: Any, sent: "Sent") -> Iterator[tuple[object, ...]]:
+    """Yield the rows to insert; the retry of a job that is running goes into its own row."""
+    for envelope, routes in sent:
+        for route in routes:
+            values = _values(route, envelope)
+            alone = len(routes) == 1
+            if not (envelope.retry_count and alone and queue.try_again(connection, values)):
+                yield values
 
 
 def _values(route: Route, envelope: Envelope) -> tuple[object, ...]:

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 from sqlite_transport import topology
 from sqlite_transport.channel_core import ChannelCore
+from sqlite_transport.history import Outcome
 from sqlite_transport.inbox import BATCH, Want
 from sqlite_transport.message import Message
 from sqlite_transport.queue import Claimed, Return
+from sqlite_transport.settling import ACK, FINISH, REJECT, REQUEUE, Delivery
 
 if TYPE_CHECKING:
     from sqlite_transport.transport import Transport
@@ -34,7 +36,7 @@ class Consuming(ChannelCore):
     ready: jobs that are claimed and not yet delivered. backlog: whether the
     queues may hold more, because the last claim was not short. isolating:
     whether a job on its last chance waits for this channel to be empty, or has
-    it for itself. unacked: the ids of delivered jobs by delivery tag.
+    it for itself. unacked: the delivered jobs by delivery tag.
     """
 
     def __init__(self, connection: "Transport", channel_id: int) -> None:
@@ -43,7 +45,7 @@ class Consuming(ChannelCore):
         self.ready: deque[Claimed] = deque()
         self.backlog = True
         self.isolating = False
-        self.unacked: dict[int, int] = {}
+        self.unacked: dict[int, Delivery] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self._by_queue: dict[str, deque[Subscription]] = {}
         self._delivery_tags = count(1)
@@ -163,15 +165,16 @@ class Consuming(ChannelCore):
         subscription = consumers[0]
         if len(consumers) > 1:
             consumers.rotate(-1)
+        message = self._deliverable(job, subscription.tag, subscription.no_ack)
         if subscription.no_ack and not job.transient:
-            self._inbox().settle("ack", job.id)
-        subscription.callback(self._deliverable(job, subscription.tag, subscription.no_ack))
+            self._inbox().settle(message.delivery.settled_by(ACK), message.delivery)
+        subscription.callback(message)
 
     def _deliverable(self, job: Claimed, consumer_tag: str, no_ack: bool) -> Message:
-        delivery_tag = next(self._delivery_tags)
+        message = Message(job, self, next(self._delivery_tags), consumer_tag)
         if not no_ack:
-            self.unacked[delivery_tag] = job.id
-        return Message(job, self, delivery_tag, consumer_tag)
+            self.unacked[message.delivery_tag] = message.delivery
+        return message
 
     # -- settling ---------------------------------------------------------
 
@@ -180,24 +183,39 @@ class Consuming(ChannelCore):
         if multiple:
             for tag in list(self.unacked):
                 if tag < delivery_tag or not delivery_tag:
-                    self._settle("ack", tag)
-        self._settle("ack", delivery_tag)
+                    self._settle(ACK, tag)
+        self._settle(ACK, delivery_tag)
 
     def basic_reject(self, delivery_tag: int, requeue: bool = False) -> None:
         """Settle a message as failed, or with `requeue` put it back to its place."""
-        self._settle("requeue" if requeue else "reject", delivery_tag)
+        self._settle(REQUEUE if requeue else REJECT, delivery_tag)
 
     def _settle(self, how: str, delivery_tag: int) -> None:
-        job = self.unacked.pop(delivery_tag, None)
-        if job is not None:
-            self._inbox().settle(how, job)
+        delivery = self.unacked.pop(delivery_tag, None)
+        if delivery is not None:
+            self._inbox().settle(delivery.settled_by(how), delivery)
+
+    def conclude(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Tell how a job ended, before it is settled or after it was acknowledged early.
+
+        The first word counts.
+        """
+        if delivery.outcome is None:
+            delivery.outcome = outcome
+            if delivery.accepted and not self.closed:
+                self._inbox().settle(FINISH, delivery)
+
+    def begin(self, delivery: Delivery, started_at: float, worker: str) -> None:
+        """Tell that a job has begun to run on a node, at this time in seconds since 1970."""
+        if not self.closed:
+            self._inbox().begin(delivery, started_at, worker)
 
     def basic_recover(self, requeue: bool = False) -> None:
         """Put all delivered and unacked messages back to their places."""
         if not requeue:
             raise NotImplementedError("basic_recover needs requeue=True")
         for tag in list(self.unacked):
-            self._settle("requeue", tag)
+            self._settle(REQUEUE, tag)
         self._inbox().flush()
 
     def message_to_python(self, message: Message) -> Message:
@@ -218,7 +236,7 @@ class Consuming(ChannelCore):
                 inbox.give_back(
                     {
                         Return.UNSEEN: [job.id for job in self.ready],
-                        Return.UNSETTLED: list(self.unacked.values()),
+                        Return.UNSETTLED: [each.id for each in self.unacked.values()],
                     }
                 )
                 with self._broker.database.writing as connection:

@@ -10,17 +10,20 @@ import os
 import threading
 import time
 import weakref
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlite_transport import history, queue, topology
+from sqlite_transport import queue, settling, topology
 from sqlite_transport.broker import Broker
 from sqlite_transport.doorbell import Bell
 from sqlite_transport.errors import Replaced, Unavailable
 from sqlite_transport.options import Options
 from sqlite_transport.queue import Return
 from sqlite_transport.settler import Settler
+from sqlite_transport.settling import ACCEPT, FINISH, REQUEUE, RETRY, Delivery
+from sqlite_transport.status import REQUEUED
 from sqlite_transport.upkeep import Upkeep
 
 if TYPE_CHECKING:
@@ -28,17 +31,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("sqlite_transport")
 
+#: A way of `settling`, and the job.
+Settled = tuple[str, Delivery]
+
 #: Jobs that one claim takes for a channel without a prefetch limit.
 BATCH = 64
 
 #: Seconds to wait after the file could not be used.
 BACK_OFF = 1.0
-
-#: How each way of settling ends in the history.
-OUTCOMES: dict[str, tuple[str, str | None]] = {
-    "ack": (history.COMPLETED, None),
-    "reject": (history.FAILED, "rejected by the consumer"),
-}
 
 
 class Inbox:
@@ -65,8 +65,9 @@ class Inbox:
         self._unusable_until = 0.0
         # A signal handler may settle in the middle of a settle.
         self._lock = threading.RLock()
-        self._settled: list[tuple[str, int]] = []
+        self._settled: list[Settled] = []
         self._settled_since = 0.0
+        self._begun: list[tuple[Delivery, float, str]] = []
         self._settler = Settler(self)
         self._upkeep = Upkeep(broker, options.max_deliveries)
         # Dropped without a close, it must not look alive; no SQL in a collector.
@@ -82,21 +83,25 @@ class Inbox:
         """Whether something was settled that is not written yet."""
         return bool(self._settled)
 
-    def settle(self, how: str, job: int) -> None:
-        """Note that a job was settled: `ack`, `reject` or `requeue`; from any thread."""
+    def settle(self, how: str, delivery: Delivery) -> None:
+        """Note that a job was settled, in one of the ways of `settling`; from any thread."""
         if not self._settled:
             self._settled_since = time.monotonic()
-        self._settled.append((how, job))
+        self._settled.append((how, delivery))
         self._settler.nudge()
         self.changed()
+
+    def begin(self, delivery: Delivery, started_at: float, worker: str) -> None:
+        """Note that a job has begun to run; it is written with whatever is written next."""
+        self._begun.append((delivery, started_at, worker))
 
     def settled_for(self) -> float:
         """Return for how many seconds something has been settled and not written."""
         return time.monotonic() - self._settled_since if self._settled else 0.0
 
     def flush(self) -> None:
-        """Write what was settled now."""
-        if self._settled:
+        """Write now what was settled, and what has begun."""
+        if self._settled or self._begun:
             self._transact(())
 
     # -- claiming ---------------------------------------------------------
@@ -172,7 +177,7 @@ class Inbox:
                 topology.use_queue(connection, name, now)
             jobs = queue.claim(connection, (name,), 1, self.session, now)
             if no_ack and jobs:
-                queue.settle(connection, [jobs[0].id], OUTCOMES["ack"], self.session, now)
+                self._finish(connection, [Delivery(jobs[0])], now)
             return jobs
 
     def _with_work(self, wants: list["Want"]) -> list["Want"]:
@@ -196,10 +201,11 @@ class Inbox:
         now = time.time()
         with self._lock:
             settled, self._settled = self._settled, []
+            begun, self._begun = self._begun, []
         try:
             self._check()
             with self.broker.database.writing as connection:
-                queues = self._write(connection, settled, now)
+                queues = self._write(connection, settled, begun, now)
                 if self._is_due():
                     queues |= queue.promote_due(connection, now)
                     self._look_for_due = True
@@ -208,6 +214,7 @@ class Inbox:
         except BaseException:
             with self._lock:
                 self._settled[:0] = settled
+                self._begun[:0] = begun
             raise
         self.broker.ringer.ring(waiting)
         return claims
@@ -217,9 +224,9 @@ class Inbox:
         jobs = queue.claim(connection, want.queues, want.limit, self.session, now)
         if any(job.is_last_chance(self.options.max_deliveries) for job in jobs):
             jobs = self._isolate(connection, want, jobs, now)
-        gone = [job.id for job in jobs if job.transient] if want.no_ack else []
+        gone = [Delivery(job) for job in jobs if job.transient] if want.no_ack else []
         if gone:
-            queue.settle(connection, gone, OUTCOMES["ack"], self.session, now)
+            self._finish(connection, gone, now)
         return jobs
 
     def _isolate(
@@ -247,23 +254,48 @@ class Inbox:
             want.channel.backlog |= len(jobs) == want.limit
         return any(jobs for _, jobs in claims)
 
-    def _write(self, connection: Any, settled: list[tuple[str, int]], now: float) -> set[str]:
+    def _write(
+        self,
+        connection: Any,
+        settled: list["Settled"],
+        begun: list[tuple[Delivery, float, str]],
+        now: float,
+    ) -> set[str]:
         """Settle jobs; return the queues that have work because some were put back."""
-        for how, outcome in OUTCOMES.items():
-            jobs = [job for kind, job in settled if kind == how]
-            if jobs:
-                queue.settle(connection, jobs, outcome, self.session, now)
-        again = [job for kind, job in settled if kind == "requeue"]
-        for job in again:
+        ways: dict[str, list[Delivery]] = defaultdict(list)
+        for how, delivery in settled:
+            ways[settling.as_written(how, delivery)].append(delivery)
+        if begun:
+            # What has ended as well is told by its outcome.
+            running = [each for each in begun if each[0].outcome is None]
+            settling.begin(connection, running, self.session)
+        # An end that is known by now is written with this, or in a moment.
+        accepted = [delivery for delivery in ways[ACCEPT] if delivery.outcome is None]
+        if accepted:
+            settling.accept(connection, accepted, self.session)
+        if ways[FINISH]:
+            self._finish(connection, ways[FINISH], now)
+        for delivery in dict.fromkeys(ways[RETRY]):
+            settling.retry(connection, delivery, self.session, self.broker.kept, now)
+        return self._requeue(connection, ways[REQUEUE], now)
+
+    def _finish(self, connection: Any, deliveries: list[Delivery], now: float) -> None:
+        settling.finish(connection, deliveries, self.session, self.broker.kept, now)
+
+    def _requeue(self, connection: Any, deliveries: list[Delivery], now: float) -> set[str]:
+        for delivery in deliveries:
+            if self.broker.kept:
+                settling.note_attempt(connection, delivery, REQUEUED, now)
             queue.bury_poison(
                 connection,
                 queue.POISON_ONE,
                 self.session,
                 self.options.max_deliveries,
                 now,
-                job,
+                delivery.id,
             )
-        return queue.give_back(connection, again, Return.REQUEUED, self.session, now)
+        jobs = [delivery.id for delivery in deliveries]
+        return queue.give_back(connection, jobs, Return.REQUEUED, self.session, now)
 
     def _check(self) -> None:
         if self.generation != self.broker.database.generation:
@@ -287,6 +319,8 @@ class Inbox:
         try:
             self._check()
             self.broker.database.check_identity()
+            if self._begun:
+                self.flush()
             changed = self._upkeep.run()
         except Replaced:
             raise

@@ -16,6 +16,7 @@ from kombu import message
 from kombu.utils.json import JSONEncoder, object_hook
 
 from sqlite_transport.queue import Claimed
+from sqlite_transport.settling import Delivery
 
 TRANSIENT = 1  # AMQP's delivery_mode for what need not survive
 
@@ -128,7 +129,10 @@ def earliest(*moments: float | None) -> float | None:
 
 
 class Message(message.Message):
-    """A delivered message; its headers and delivery info say if it was redelivered."""
+    """A delivered message; its headers and delivery info say if it was redelivered.
+
+    delivery: the job, for who knows more of its end than AMQP's words can say.
+    """
 
     def __init__(self, job: Claimed, channel: Any, delivery_tag: int, consumer_tag: str) -> None:
         headers, properties = _decode(job.headers), _decode(job.properties)
@@ -141,6 +145,7 @@ class Message(message.Message):
             headers["redelivered"] = True
         properties["delivery_info"] = delivery_info
         properties["delivery_tag"] = delivery_tag
+        self.delivery = Delivery(job)
         super().__init__(
             body=job.payload,
             channel=channel,

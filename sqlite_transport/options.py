@@ -10,6 +10,9 @@ from dataclasses import dataclass, fields
 from math import inf
 from typing import Any, TypeVar
 
+from sqlite_transport.retention import NINETY_DAYS, THIRTY_DAYS, Retention, read_retention
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
+
 Number = TypeVar("Number", int, float)
 
 
@@ -62,12 +65,25 @@ class Options:
     busy_timeout: seconds to wait for another program's lock on the file.
         Processes of this package wait for each other without limit instead,
         in the order of the write turn.
+    history_completed, history_failed, history_cancelled: how long a job that
+        ended so stays in the history (see `retention`).
     """
 
     durability: str = "full"
     max_deliveries: int = 5
     default_priority: int = 5
     busy_timeout: float = 5.0
+    history_completed: Retention = THIRTY_DAYS
+    history_failed: Retention = NINETY_DAYS
+    history_cancelled: Retention = NINETY_DAYS
+
+    def retention(self) -> dict[str, Retention]:
+        """Return by status how long the history is kept."""
+        return {
+            COMPLETED: self.history_completed,
+            FAILED: self.history_failed,
+            CANCELLED: self.history_cancelled,
+        }
 
 
 CHECKS: dict[str, Callable[[object], Any]] = {
@@ -75,6 +91,9 @@ CHECKS: dict[str, Callable[[object], Any]] = {
     "max_deliveries": _whole(0),
     "default_priority": _whole(0, 9),
     "busy_timeout": _seconds(0.0),
+    "history_completed": read_retention,
+    "history_failed": read_retention,
+    "history_cancelled": read_retention,
 }
 
 

@@ -1,13 +1,11 @@
 """The active queue: publish, claim, settle, restore and purge as SQL.
 
 A job's way through the table: it is inserted as `pending` (or as `scheduled`
-until it is due), becomes `processing` when a session claims it, and leaves
-for the history when that session settles it. Each function runs within the
-caller's transaction. A session settles only what is still its own, so the
-late ack of a job that was handed on changes nothing.
+until it is due), becomes `processing` when a session claims it, and ends with
+the outcome that the session settles it with (see `settling`). Each function
+runs within the caller's transaction.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import cache
@@ -15,16 +13,17 @@ from itertools import count
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlite_transport.history import CANCELLED, FAILED, archive
+from sqlite_transport.history import end
+from sqlite_transport.status import CANCELLED, FAILED, LOST
 
 #: Rows that one transaction of a bulk change touches, to keep the turn short.
 SLICE = 1000
 
 _INSERT = (
-    "INSERT INTO job_queue (queue, priority, status, created_at, updated_at, due_at, expires_at,"
+    "INSERT INTO job (queue, priority, status, created_at, updated_at, due_at, expires_at,"
     " type, task_id, payload, headers, properties, content_type, content_encoding, retry_count,"
     " id, transient) VALUES (?, ?, ?, ?4, ?4, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " (SELECT 1 + max(last_job_id, coalesce((SELECT max(id) FROM job_queue), 0)) FROM state), "
+    " (SELECT 1 + max(last_job_id, coalesce((SELECT max(id) FROM job), 0)) FROM state), "
 )
 INSERT = f"{_INSERT}?)"
 
@@ -46,6 +45,7 @@ class Claimed(NamedTuple):
     deliveries: int
     redelivered: int
     transient: int
+    retry_count: int
 
     def is_last_chance(self, max_deliveries: int) -> bool:
         """Tell whether it came back before, and is poison if it does so again."""
@@ -54,7 +54,7 @@ class Claimed(NamedTuple):
 
 _HANDED_OUT = (
     "RETURNING id, queue, priority, payload, headers, properties, content_type, content_encoding,"
-    " deliveries, redelivered, transient"
+    " deliveries, redelivered, transient, retry_count"
 )
 
 
@@ -67,7 +67,7 @@ def ready_ids(queues: int) -> str:
     """
     now, limit = queues + 1, queues + 2
     each = [
-        "SELECT * FROM (SELECT priority, id FROM job_queue"  # noqa: S608
+        "SELECT * FROM (SELECT priority, id FROM job"  # noqa: S608
         f" WHERE status = 'pending' AND queue = ?{number}"
         f" AND (expires_at IS NULL OR expires_at > ?{now})"
         f" ORDER BY priority, id LIMIT ?{limit})"
@@ -87,7 +87,7 @@ def look(groups: tuple[int, ...]) -> str:
     numbers = count(1)
     now = sum(groups) + 1
     ready = [
-        "EXISTS (SELECT 1 FROM job_queue WHERE status = 'pending'"  # noqa: S608
+        "EXISTS (SELECT 1 FROM job WHERE status = 'pending'"  # noqa: S608
         f" AND queue IN ({', '.join(f'?{next(numbers)}' for _ in range(size))})"
         f" AND (expires_at IS NULL OR expires_at > ?{now}))"
         for size in groups
@@ -99,7 +99,7 @@ def look(groups: tuple[int, ...]) -> str:
 def _claim(queues: int) -> str:
     now, session = queues + 1, queues + 3
     return (
-        f"UPDATE job_queue SET status = 'processing', session = ?{session},"  # noqa: S608
+        f"UPDATE job SET status = 'processing', session = ?{session},"  # noqa: S608
         f" deliveries = deliveries + 1, started_at = ?{now}, updated_at = ?{now}"
         f" WHERE id IN ({ready_ids(queues)}) {_HANDED_OUT}"
     )
@@ -113,26 +113,39 @@ def claim(
     return sorted(map(Claimed._make, rows), key=URGENCY)
 
 
+RUNNING = (
+    "SELECT id FROM job WHERE session IS NOT NULL AND status = 'processing' AND task_id = ?"
+    " AND retry_count = ?"
+)
+TRY_AGAIN = (
+    "UPDATE job SET queue = ?1, priority = ?2, status = ?3, updated_at = ?4, due_at = ?5,"
+    " expires_at = ?6, type = ?7, task_id = ?8, payload = ?9, headers = ?10, properties = ?11,"
+    " content_type = ?12, content_encoding = ?13, retry_count = ?14, session = NULL, accepted = 0,"
+    " deliveries = 0, redelivered = 0, started_at = NULL, worker = NULL WHERE id = ?15"
+)
+
+
+def try_again(connection: Any, values: Sequence[object]) -> bool:
+    """Store the retry of a task in the row of the job that is running it, if there is one.
+
+    `values` are those of `INSERT`. The job keeps its identity, and is at no
+    moment there twice, or not at all.
+    """
+    task_id, retry_count = values[7], values[13]
+    row = connection.execute(RUNNING, (task_id, int(str(retry_count)) - 1)).fetchone()
+    if row is not None:
+        connection.execute(TRY_AGAIN, (*values[:14], row[0]))
+    return row is not None
+
+
 #: The order in which jobs are handed out: lower priority first, then older.
 URGENCY = attrgetter("priority", "id")
 
 
-SETTLED = "id IN (SELECT value FROM json_each(?4)) AND session = ?5"
-
-
-def settle(
-    connection: Any,
-    jobs: Sequence[int],
-    outcome: tuple[str, str | None],
-    session: int,
-    now: float,
-) -> None:
-    """Move the session's jobs to history with their outcome; those of others stay."""
-    archive(connection, SETTLED, (json.dumps(jobs), session), outcome, now)
-
+_WAITING = "status = 'pending', session = NULL, started_at = NULL, worker = NULL"
 
 GIVE_BACK = (
-    "UPDATE job_queue SET status = 'pending', session = NULL, started_at = NULL, updated_at = ?3,"
+    f"UPDATE job SET {_WAITING}, updated_at = ?3,"  # noqa: S608
     " deliveries = deliveries - ?4, redelivered = max(redelivered, ?5)"
     " WHERE id = ?1 AND session = ?2 RETURNING queue"
 )
@@ -160,8 +173,8 @@ def give_back(
     return queues
 
 
-POISON = "session = ?4 AND deliveries >= ?5"
-POISON_ONE = f"{POISON} AND id = ?6"
+POISON = "session = ?1 AND deliveries >= ?2"
+POISON_ONE = f"{POISON} AND id = ?3"
 
 
 def bury_poison(
@@ -172,29 +185,40 @@ def bury_poison(
     now: float,
     *parameters: object,
 ) -> None:
-    """Move what was delivered too often, and never settled, to history as failed."""
+    """End what was delivered too often, and never settled, as failed."""
     if max_deliveries:
         reason = f"delivered {max_deliveries} times and never finished (max_deliveries)"
-        archive(
-            connection, condition, (session, max_deliveries, *parameters), (FAILED, reason), now
-        )
+        end(connection, condition, (session, max_deliveries, *parameters), (FAILED, reason), now)
 
 
 RESTORE = (
-    "UPDATE job_queue SET status = 'pending', session = NULL, started_at = NULL, updated_at = ?2,"
-    " redelivered = 1 WHERE session = ?1 RETURNING queue"
+    f"UPDATE job SET {_WAITING}, updated_at = ?2, redelivered = 1 WHERE session = ?1"  # noqa: S608
+    " RETURNING queue"
+)
+
+
+#: Begun and acknowledged: to be run once at most.
+ACCEPTED = "session = ?1 AND accepted = 1"
+DIED = "its worker ended before it did; it was acknowledged when it began, so it does not run again"
+
+LOSE = (
+    "INSERT INTO job_attempt (job_id, status, error, worker, started_at, completed_at,"  # noqa: S608
+    f" retry_count) SELECT id, '{LOST}', 'the process that had it died', worker, started_at, ?2,"
+    " retry_count FROM job WHERE session = ?1 AND transient = 0"
 )
 
 
 def restore(connection: Any, session: int, max_deliveries: int, now: float) -> set[str]:
-    """Put all that a session still holds back; return the queues that now have work."""
+    """Put back all that a session still holds; return the queues that now have work."""
+    end(connection, ACCEPTED, (session,), (FAILED, DIED), now)
     bury_poison(connection, POISON, session, max_deliveries, now)
+    connection.execute(LOSE, (session, now))
     return {row[0] for row in connection.execute(RESTORE, (session, now)).fetchall()}
 
 
 PROMOTE = (
-    "UPDATE job_queue SET status = 'pending', updated_at = ?1 WHERE id IN"  # noqa: S608
-    " (SELECT id FROM job_queue WHERE status = 'scheduled' AND due_at <= ?1"
+    "UPDATE job SET status = 'pending', updated_at = ?1 WHERE id IN"  # noqa: S608
+    " (SELECT id FROM job WHERE status = 'scheduled' AND due_at <= ?1"
     f" ORDER BY due_at LIMIT {SLICE}) RETURNING queue"
 )
 
@@ -204,25 +228,26 @@ def promote_due(connection: Any, now: float) -> set[str]:
     return {row[0] for row in connection.execute(PROMOTE, (now,)).fetchall()}
 
 
-NEXT_DUE = "SELECT min(due_at) FROM job_queue WHERE status = 'scheduled'"
+NEXT_DUE = "SELECT min(due_at) FROM job WHERE status = 'scheduled'"
 NEXT_EXPIRY = (
-    "SELECT min(expires_at) FROM job_queue WHERE expires_at IS NOT NULL AND session IS NULL"
+    "SELECT min(expires_at) FROM job"
+    " WHERE expires_at IS NOT NULL AND session IS NULL AND completed_at IS NULL"
 )
 EXPIRED = (
-    "id IN (SELECT id FROM job_queue WHERE expires_at IS NOT NULL AND session IS NULL"  # noqa: S608
-    f" AND expires_at <= ?4 ORDER BY expires_at, id LIMIT {SLICE})"
+    "id IN (SELECT id FROM job WHERE expires_at IS NOT NULL AND session IS NULL"  # noqa: S608
+    f" AND completed_at IS NULL AND expires_at <= ?1 ORDER BY expires_at, id LIMIT {SLICE})"
 )
 
 
 def expire(connection: Any, now: float) -> int:
-    """Move jobs whose time is over to history, a slice at a time; return how many."""
-    return archive(connection, EXPIRED, (now,), (CANCELLED, "expired"), now)
+    """End jobs whose time is over, a slice at a time; return how many."""
+    return end(connection, EXPIRED, (now,), (CANCELLED, "expired"), now)
 
 
-COUNT_READY = "SELECT count(*) FROM job_queue WHERE status = 'pending' AND queue = ?"
+COUNT_READY = "SELECT count(*) FROM job WHERE status = 'pending' AND queue = ?"
 OVERFLOW = (
-    "id IN (SELECT id FROM job_queue WHERE status = 'pending' AND queue = ?4"
-    " ORDER BY priority, id LIMIT ?5)"
+    "id IN (SELECT id FROM job WHERE status = 'pending' AND queue = ?1"
+    " ORDER BY priority, id LIMIT ?2)"
 )
 
 
@@ -231,18 +256,18 @@ def drop_overflow(connection: Any, queue: str, max_length: int, now: float) -> N
     surplus = connection.execute(COUNT_READY, (queue,)).fetchone()[0] - max_length
     if surplus > 0:
         reason = f"dropped from the head of its full queue (x-max-length {max_length})"
-        archive(connection, OVERFLOW, (queue, surplus), (CANCELLED, reason), now)
+        end(connection, OVERFLOW, (queue, surplus), (CANCELLED, reason), now)
 
 
-NEWEST = "SELECT coalesce(max(id), 0) FROM job_queue"
+NEWEST = "SELECT coalesce(max(id), 0) FROM job"
 #: By status, each in the order of the index that it goes through.
 PURGE = {
-    status: "id IN (SELECT id FROM job_queue"  # noqa: S608
-    f" WHERE queue = ?4 AND status = '{status}' AND id <= ?5 ORDER BY {order} LIMIT {SLICE})"
+    status: "id IN (SELECT id FROM job"  # noqa: S608
+    f" WHERE queue = ?1 AND status = '{status}' AND id <= ?2 ORDER BY {order} LIMIT {SLICE})"
     for status, order in (("pending", "priority, id"), ("scheduled", "due_at, id"))
 }
 
 
 def purge_slice(connection: Any, queue: str, status: str, newest: int, now: float) -> int:
-    """Move waiting jobs up to the id `newest` to history, a slice; return how many."""
-    return archive(connection, PURGE[status], (queue, newest), (CANCELLED, "purged"), now)
+    """End waiting jobs up to the id `newest`, a slice; return how many."""
+    return end(connection, PURGE[status], (queue, newest), (CANCELLED, "purged"), now)

@@ -96,15 +96,19 @@ _ASKED = (
     " expires_at, started_at, updated_at"
 )
 
+
+def _waiting(rows: str) -> str:
+    return f"SELECT {_ASKED}, redelivered, transient, accepted, session FROM job WHERE {rows}"  # noqa: S608
+
+
 #: What people read. Each part of job_queue has an index to go through.
 VIEWS = {
     "job_queue": "CREATE VIEW job_queue AS "
     + " UNION ALL ".join(
-        f"SELECT {_ASKED}, redelivered, transient, accepted, session FROM job WHERE {rows}"  # noqa: S608
-        for rows in (
-            "status = 'pending'",
-            "status = 'scheduled'",
-            "session IS NOT NULL AND status = 'processing'",
+        (
+            _waiting("status = 'pending'"),
+            _waiting("status = 'scheduled'"),
+            _waiting("session IS NOT NULL AND status = 'processing'"),
         )
     ),
     "job_history": f"CREATE VIEW job_history AS SELECT {_ASKED}, id AS job_id, traceback, worker,"  # noqa: S608

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlite_transport import history
+from sqlite_transport.status import CANCELLED
 
 CHANGED = "UPDATE state SET revision = revision + 1"
 
@@ -113,19 +114,17 @@ def use_queue(connection: Any, name: str, now: float) -> None:
 
 
 #: A queue's jobs that no worker holds, so that each half has an index to go through.
-WAITING = ("queue = ?4 AND status = 'pending'", "queue = ?4 AND status = 'scheduled'")
+WAITING = ("queue = ?1 AND status = 'pending'", "queue = ?1 AND status = 'scheduled'")
 
 
 def delete_queue(connection: Any, name: str, now: float) -> int:
-    """Delete the queue and its bindings; its waiting jobs go to history as cancelled.
+    """Delete the queue and its bindings; its waiting jobs end as cancelled.
 
     Return how many messages it held. Jobs that a worker holds stay with it
     and can still be settled.
     """
-    reason = (history.CANCELLED, "the queue was deleted")
-    removed = sum(
-        history.archive(connection, condition, (name,), reason, now) for condition in WAITING
-    )
+    reason = (CANCELLED, "the queue was deleted")
+    removed = sum(history.end(connection, condition, (name,), reason, now) for condition in WAITING)
     sources = [
         row[0]
         for row in connection.execute("SELECT exchange FROM binding WHERE queue = ?", (name,))
@@ -145,8 +144,8 @@ def has_jobs(connection: Any, queue: str) -> bool:
 
 
 HAS_JOBS = (
-    "SELECT EXISTS (SELECT 1 FROM job_queue WHERE status = 'pending' AND queue = ?1)"
-    " OR EXISTS (SELECT 1 FROM job_queue WHERE status = 'scheduled' AND queue = ?1)"
+    "SELECT EXISTS (SELECT 1 FROM job WHERE status = 'pending' AND queue = ?1)"
+    " OR EXISTS (SELECT 1 FROM job WHERE status = 'scheduled' AND queue = ?1)"
 )
 
 

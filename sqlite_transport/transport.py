@@ -108,6 +108,7 @@ class Transport(base.Transport):
         path, query = parse_url(self._url())
         self.options = read_options(query, self.client.transport_options or {})
         self.broker = open_broker(path, self.options.busy_timeout)
+        self.broker.retain(self.options.retention())
         return self
 
     def _url(self) -> str:
@@ -239,11 +240,15 @@ class Transport(base.Transport):
 
 
 def _offer_to_worker() -> None:
-    """Let a Celery worker's mingle and gossip run on this transport.
+    """Let a Celery worker's mingle and gossip run on this transport, and its tasks tell their ends.
 
-    They name the transports they trust, in sets that can be added to. The
+    The two name the transports they trust, in sets that can be added to. The
     modules are there only in a worker, which opens a connection before it asks.
     """
+    if "celery.worker.consumer" in sys.modules:
+        from sqlite_transport import worker
+
+        worker.install()
     for name, step in (("mingle", "Mingle"), ("gossip", "Gossip")):
         module = sys.modules.get(f"celery.worker.consumer.{name}")
         if module is not None:

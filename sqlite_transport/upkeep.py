@@ -8,10 +8,13 @@ import time
 
 from sqlite_transport import queue, topology
 from sqlite_transport.broker import Broker
+from sqlite_transport.pruning import Pruning
 
-#: Seconds between two rounds, and between two looks for pages to give back.
+#: Seconds between two rounds, between two looks for pages to give back, and
+#: between two prunings of the history.
 SWEEP = 0.5
 VACUUM = 5.0
+PRUNE = 10.0
 
 #: Free pages beyond which some are given back, how many at a time, and how
 #: many times in a row: 40 MiB in each round at 4 KiB a page.
@@ -30,9 +33,11 @@ class Upkeep:
         self._sessions: list[int] = []
         self._next_expiry: float | None = None
         self._vacuumed_at = time.monotonic()
+        self._pruning = Pruning(broker.database)
+        self._prune_at = 0.0
 
     def run(self) -> bool:
-        """Restore the jobs of the dead, expire what is over and give free pages back.
+        """Restore the jobs of the dead, expire and delete what is over, give free pages back.
 
         Tell whether anything in the file has changed since the last round.
         An idle file is asked for that alone.
@@ -46,6 +51,9 @@ class Upkeep:
         if self._next_expiry is not None and self._next_expiry <= now:
             expire_jobs(self._broker, now)
             expire_queues(self._broker, now)
+        if time.monotonic() >= self._prune_at:
+            more = self._pruning.run(self._broker.retention, now)
+            self._prune_at = time.monotonic() + (0.0 if more else PRUNE)
         if time.monotonic() - self._vacuumed_at >= VACUUM:
             self._vacuumed_at = time.monotonic()
             vacuum(self._broker)
@@ -59,7 +67,7 @@ class Upkeep:
 
 
 def expire_jobs(broker: Broker, now: float) -> None:
-    """Move waiting jobs whose time is over to history as cancelled."""
+    """End waiting jobs whose time is over as cancelled."""
     next_expiry = broker.database.read(queue.NEXT_EXPIRY)[0][0]
     while next_expiry is not None and next_expiry <= now:
         with broker.database.writing as connection:

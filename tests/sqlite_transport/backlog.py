@@ -10,7 +10,7 @@ NOW = 1_800_000_000.0
 
 FILL = """
     WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?1)
-    INSERT INTO job_queue (queue, priority, status, created_at, updated_at, due_at, expires_at,
+    INSERT INTO job (queue, priority, status, created_at, updated_at, due_at, expires_at,
         type, payload, headers, properties, session, deliveries)
     SELECT 'queue' || (n % 4), n % 10, ?2, ?3, ?3,
         CASE ?2 WHEN 'scheduled' THEN ?3 + n - ?1 / 2 END,

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 films = Queue("films")
 #: Fails in the middle of a batch, as a full disk may.
 REFUSE = """
-    CREATE TRIGGER refuse BEFORE INSERT ON job_queue WHEN CAST(NEW.payload AS TEXT) = 'bad'
+    CREATE TRIGGER refuse BEFORE INSERT ON job WHEN CAST(NEW.payload AS TEXT) = 'bad'
     BEGIN SELECT RAISE(ABORT, 'refused'); END
 """
 

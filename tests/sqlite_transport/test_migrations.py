@@ -31,17 +31,17 @@ def database(tmp_path: Path) -> Iterator[Path]:
 
 
 def add_colour(execute: Callable[..., Any]) -> None:
-    execute("ALTER TABLE job_queue ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'")
+    execute("ALTER TABLE job ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'")
 
 
 def index_colour(execute: Callable[..., Any]) -> None:
-    execute("UPDATE job_queue SET colour = 'blue'")
-    execute("CREATE INDEX job_colour ON job_queue (colour)")
+    execute("UPDATE job SET colour = 'blue'")
+    execute("CREATE INDEX job_colour ON job (colour)")
 
 
 def fail(execute: Callable[..., Any]) -> None:
-    execute("ALTER TABLE job_queue ADD COLUMN half TEXT")
-    execute("DELETE FROM job_queue")
+    execute("ALTER TABLE job ADD COLUMN half TEXT")
+    execute("DELETE FROM job")
     raise RuntimeError("in the middle")
 
 
@@ -65,7 +65,7 @@ def state(path: Path) -> tuple[int, list[str], list[tuple[Any, ...]]]:
         return (
             connection.execute("PRAGMA user_version").fetchone()[0],
             [row[0] for row in connection.execute("SELECT sql FROM sqlite_schema ORDER BY name")],
-            connection.execute("SELECT * FROM job_queue").fetchall(),
+            connection.execute("SELECT * FROM job").fetchall(),
         )
 
 
@@ -139,12 +139,12 @@ later = migrations.VERSION + 1
 def step(execute):
     execute("CREATE TABLE step_runs (pid)")
     execute("INSERT INTO step_runs VALUES (?)", (os.getpid(),))
-    execute("DELETE FROM job_queue")
+    execute("DELETE FROM job")
     print("in the middle", flush=True)
     if how == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.2)
-    execute("INSERT INTO job_queue (queue, type, priority, headers, properties, status, created_at,"
+    execute("INSERT INTO job (queue, type, priority, headers, properties, status, created_at,"
             " updated_at) VALUES ('jobs', 'new', 5, '{}', '{}', 'pending', 0, 0)")
 migrations.STEPS[later] = step
 database.check = lambda execute, path: migrations.check(execute, path, later)
@@ -188,10 +188,10 @@ def test_a_file_of_many_jobs_is_migrated_in_one_transaction(database: Path) -> N
     """A reader sees either version, nothing between."""
     with closing(opened(database)) as reader:
         reader.execute("BEGIN")
-        before = reader.execute("SELECT * FROM job_queue").fetchall()
+        before = reader.execute("SELECT * FROM job").fetchall()
         started = time.monotonic()
         migrate(database, add_colour, index_colour)
-        assert reader.execute("SELECT * FROM job_queue").fetchall() == before
+        assert reader.execute("SELECT * FROM job").fetchall() == before
         assert reader.execute("PRAGMA user_version").fetchone() == (migrations.VERSION,)
         reader.execute("COMMIT")
         assert reader.execute("PRAGMA user_version").fetchone() == (migrations.VERSION + 2,)

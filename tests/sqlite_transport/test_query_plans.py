@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from backlog import NOW, fill
 
-from sqlite_transport import history, queue, topology
+from sqlite_transport import history, queue, settling, topology
 from sqlite_transport.library import sqlite3
 
 QUEUES = ("queue0", "queue1", "queue2", "queue3")
@@ -32,20 +32,11 @@ class Hot:
     steps: int
 
 
-def moving(
+def ending(
     name: str, condition: str, parameters: tuple[object, ...], index: str, steps: int
-) -> Any:
-    """Return both halves of an archiving."""
-    yield Hot(
-        f"{name}: copy",
-        history.MOVE + condition,
-        ("completed", None, NOW, *parameters),
-        index,
-        steps,
-    )
-    yield Hot(
-        f"{name}: remove", history.REMOVE + history.renumbered(condition), parameters, index, steps
-    )
+) -> Hot:
+    """Return what finds the jobs to end that meet a condition."""
+    return Hot(name, history.FIND + condition, parameters, index, steps)
 
 
 READY, DUE, EXPIRING, CLAIMED = "job_ready", "job_due", "job_expiring", "job_claimed"
@@ -59,22 +50,38 @@ HOT = [
     Hot("look for no queue", queue.look(()), (EARLY,), DUE, 100),
     Hot("claim from one queue", queue._claim(1), ("queue0", EARLY, 64, 9), READY, 40_000),
     Hot("claim from four queues", queue._claim(4), (*QUEUES, EARLY, 64, 9), READY, 60_000),
-    *moving("settle", queue.SETTLED, ("[1100001, 1100006]", 2), POINT, 600),
+    Hot(
+        "finish",
+        settling.FINISH_JOB,
+        ("completed", None, NOW, NOW, None, "w", NOW, 1_100_001, 2, 0, 3),
+        KEY,
+        300,
+    ),
+    Hot("drop", settling.DROP_JOB, (1_100_001, 2, 0), KEY, 300),
+    Hot("accept", settling.ACCEPT_JOB, (1_100_001, 2, 0), KEY, 100),
+    Hot("begin", settling.BEGIN_JOB, (NOW, "w", 1_100_001, 2, 0), KEY, 100),
+    Hot("is it ours", settling.IS_OURS, (1_100_001, 2, 0), KEY, 100),
+    Hot("find the job that is tried again", queue.RUNNING, ("none", 0), CLAIMED, 10_000),
+    Hot("lose", queue.LOSE, (2, NOW), CLAIMED, 60_000),
+    Hot("forget", history.REMOVE, ("[1100001, 1100006]",), POINT, 600),
+    Hot("forget the attempts", history.REMOVE_ATTEMPTS, ("[1100001]",), "job_attempt_job", 300),
+    Hot("end", history.END, ("failed", None, NOW, "[1100001, 1100006]"), POINT, 600),
+    ending("end the accepted", queue.ACCEPTED, (2,), CLAIMED, 20_000),
     Hot("give back", queue.GIVE_BACK, (1_100_001, 2, NOW, 0, 1), KEY, 500),
     Hot("restore", queue.RESTORE, (2, NOW), CLAIMED, 60_000),
-    *moving("bury", queue.POISON, (2, 5), CLAIMED, 20_000),
-    *moving("bury one", queue.POISON_ONE, (2, 5, 1_100_001), KEY, 300),
+    ending("bury", queue.POISON, (2, 5), CLAIMED, 20_000),
+    ending("bury one", queue.POISON_ONE, (2, 5, 1_100_001), KEY, 300),
     Hot("promote", queue.PROMOTE, (NOW,), DUE, SLICE),
     Hot("next due", queue.NEXT_DUE, (), DUE, 100),
     Hot("next expiry", queue.NEXT_EXPIRY, (), EXPIRING, 100),
-    *moving("expire", queue.EXPIRED, (NOW,), EXPIRING, SLICE),
-    *moving("overflow", queue.OVERFLOW, ("queue0", 1), READY, 500),
-    *moving("purge", queue.PURGE["pending"], ("queue0", 2_000_000), READY, SLICE),
-    *moving("purge an empty queue", queue.PURGE["pending"], ("none", 2_000_000), READY, 200),
-    *moving("purge what is not due", queue.PURGE["scheduled"], ("queue0", 2_000_000), DUE, SLICE),
+    ending("expire", queue.EXPIRED, (NOW,), EXPIRING, SLICE),
+    ending("overflow", queue.OVERFLOW, ("queue0", 1), READY, 500),
+    ending("purge", queue.PURGE["pending"], ("queue0", 2_000_000), READY, SLICE),
+    ending("purge an empty queue", queue.PURGE["pending"], ("none", 2_000_000), READY, 200),
+    ending("purge what is not due", queue.PURGE["scheduled"], ("queue0", 2_000_000), DUE, SLICE),
     Hot("insert", queue.INSERT, (*INSERT_VALUES, 0, 0), "state", 300),
-    Hot("newest", history.NEWEST, (), "job_queue", 50),
-    Hot("newest of all", queue.NEWEST, (), "job_queue", 50),
+    Hot("newest", history.NEWEST, (), "job", 50),
+    Hot("newest of all", queue.NEWEST, (), "job", 50),
 ]
 
 
@@ -127,7 +134,7 @@ def test_it_goes_through_its_index(connection: Any, hot: Hot) -> None:
 
     assert any(hot.index in line for line in lines), lines
     # The index of the scheduled jobs holds no others: a walk through it is a short one.
-    walks = [line for line in lines if line.startswith("SCAN job_queue") and DUE not in line]
+    walks = [line for line in lines if line.startswith("SCAN job ") and DUE not in line]
     assert walks == [], lines
 
 
@@ -155,11 +162,11 @@ def test_a_deleted_queue_is_found_without_a_walk(connection: Any) -> None:
         connection.set_trace_callback(None)
         connection.execute("ROLLBACK")
 
-    touching = [sql for sql in seen if "job_queue" in sql and not sql.startswith("--")]
+    touching = [sql for sql in seen if " job " in sql and not sql.startswith("--")]
     plans = [
         str(row[3])
         for sql in touching
         for row in connection.execute("EXPLAIN QUERY PLAN " + sql).fetchall()
     ]
     assert touching
-    assert [line for line in plans if line == "SCAN job_queue"] == []
+    assert [line for line in plans if line == "SCAN job"] == []

@@ -90,7 +90,7 @@ import sys
 from sqlite_transport.library import sqlite3
 connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
 connection.execute("BEGIN IMMEDIATE")
-connection.execute("UPDATE job_queue SET priority = 1")
+connection.execute("UPDATE job SET priority = 1")
 print("held", flush=True)
 sys.stdin.readline()
 connection.execute("COMMIT")
@@ -132,7 +132,9 @@ print("accepted", flush=True)
 
 
 def stored(database: Path) -> list[str]:
-    return [row[0] for row in open_database(database).read("SELECT task_id FROM job_queue")]
+    return [
+        row[0] for row in open_database(database).read("SELECT task_id FROM job_queue ORDER BY id")
+    ]
 
 
 @pytest.mark.parametrize("how", ["lets go", "dies"])

@@ -1,0 +1,72 @@
+"""Keeping the history as long as it is wanted, and no longer.
+
+What is too old, or too many, is deleted a slice at a time, each in a turn of
+its own that is to take a hundredth of a second, whatever the disk.
+"""
+
+import time
+from collections.abc import Mapping
+
+from sqlite_transport import history
+from sqlite_transport.database import Database
+from sqlite_transport.retention import Retention
+
+#: Seconds that a slice may hold the write turn, and the rows of the first and of the largest one.
+TURN = 0.01
+FIRST_SLICE, LARGEST_SLICE = 100, 2000
+
+#: Seconds that one call works at most, so that its process can do other things too.
+AT_ONCE = 0.2
+
+TOO_OLD = (
+    "SELECT id FROM job WHERE status = ?1 AND completed_at IS NOT NULL AND completed_at <= ?2"
+    " ORDER BY completed_at LIMIT ?3"
+)
+#: When the first job beyond the newest so many ended.
+BEYOND = (
+    "SELECT completed_at FROM job WHERE status = ?1 AND completed_at IS NOT NULL"
+    " ORDER BY completed_at DESC LIMIT 1 OFFSET ?2"
+)
+
+
+class Pruning:
+    """The pruning of one file's history; it remembers how large a slice may be."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._slice = FIRST_SLICE
+
+    def run(self, retention: Mapping[str, Retention], now: float) -> bool:
+        """Delete what is not to be kept; tell whether there is more of it."""
+        deadline = time.monotonic() + AT_ONCE
+        for status, limits in retention.items():
+            last = self._last_to_go(status, limits, now)
+            while last is not None and self._delete(status, last):
+                if time.monotonic() >= deadline:
+                    return True
+        return False
+
+    def _last_to_go(self, status: str, limits: Retention, now: float) -> float | None:
+        """Return when the newest job ended that is to be deleted."""
+        ends = [] if limits.seconds is None else [now - limits.seconds]
+        if limits.count is not None:
+            beyond = self._database.read(BEYOND, (status, limits.count))
+            ends += [row[0] for row in beyond]
+        return max(ends, default=None)
+
+    def _delete(self, status: str, last: float) -> bool:
+        """Delete a slice; tell whether there may be another one."""
+        # Found without the turn: nobody else changes what has ended.
+        jobs = [row[0] for row in self._database.read(TOO_OLD, (status, last, self._slice))]
+        if jobs:
+            with self._database.writing as connection:
+                begun = time.monotonic()
+                history.forget(connection, jobs)
+            self._adapt(time.monotonic() - begun)
+        return bool(jobs)
+
+    def _adapt(self, seconds: float) -> None:
+        if seconds > TURN:
+            self._slice = max(1, self._slice // 2)
+        elif seconds < TURN / 2:
+            self._slice = min(LARGEST_SLICE, self._slice * 2)

@@ -1,0 +1,210 @@
+"""Settling: what becomes of a job that was handed out.
+
+Each function runs within the caller's transaction. All are fenced: they
+change a row only while it belongs to the session, and to the attempt that is
+settled. The late word on a job that was handed on, or tried again meanwhile,
+changes nothing.
+"""
+
+import json
+import sys
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from kombu.exceptions import ContentDisallowed, DecodeError
+
+from sqlite_transport import history
+from sqlite_transport.history import ENDED, Outcome
+from sqlite_transport.queue import Claimed
+from sqlite_transport.status import COMPLETED, FAILED, RETRIED
+
+#: What a consumer can do with a job, in AMQP's words.
+ACK, REJECT, REQUEUE = "ack", "reject", "requeue"
+
+#: What else that can amount to: it has begun and is not handed out again, it has
+#: ended, or its task was sent again.
+ACCEPT, FINISH, RETRY = "accept", "finish", "retry"
+
+
+class Delivery:
+    """A job in the hands of a consumer.
+
+    early: its acknowledgement means that it has begun, not that it is done.
+    accepted: it was acknowledged so. tried: it may have been before. outcome:
+    how it ended, once that is known.
+    """
+
+    __slots__ = ("accepted", "attempt", "early", "id", "outcome", "transient", "tried")
+
+    def __init__(self, job: Claimed) -> None:
+        self.id = job.id
+        self.attempt = job.retry_count
+        self.transient = job.transient
+        self.tried = bool(job.retry_count or job.redelivered)
+        self.early = self.accepted = False
+        self.outcome: Outcome | None = None
+
+    def settled_by(self, how: str) -> str:
+        """Note that the consumer has settled it; return what that amounts to.
+
+        Another thread may conclude it at the same time: each writes down its
+        own part before it looks at the other's, so one of them sees both.
+        """
+        if how == REQUEUE:
+            return how
+        if self.early:
+            self.accepted = True
+            return ACCEPT if self.outcome is None else FINISH
+        if self.outcome is None:
+            self.outcome = _plain_outcome(how)
+        return FINISH
+
+
+def as_written(how: str, delivery: Delivery) -> str:
+    """Return what a settle has become by the time that it is written."""
+    if how == FINISH and delivery.outcome is not None and delivery.outcome.status == RETRIED:
+        return RETRY
+    return how
+
+
+def _plain_outcome(how: str) -> Outcome:
+    """Return the outcome of a job whose consumer does not tell more."""
+    error = sys.exc_info()[1]
+    if how == REJECT:
+        # Celery rejects what it cannot run while it handles the reason.
+        reason = f": {type(error).__name__}: {error}" if error is not None else ""
+        return Outcome(FAILED, f"rejected by the consumer{reason}")
+    if isinstance(error, (DecodeError, ContentDisallowed)):
+        # Celery acknowledges what it cannot read.
+        return Outcome(FAILED, f"the message cannot be decoded: {error}")
+    return Outcome(COMPLETED)
+
+
+FENCE = "WHERE id = ?8 AND session = ?9 AND retry_count = ?10"
+FINISH_JOB = (
+    "UPDATE job SET status = ?1, error = ?2, completed_at = ?4, traceback = ?5, worker = ?6,"  # noqa: S608
+    f" started_at = coalesce(?7, started_at), max_retries = ?11, {ENDED} {FENCE}"
+)
+DROP_JOB = "DELETE FROM job WHERE id = ? AND session = ? AND retry_count = ?"
+
+
+def finish(
+    connection: Any,
+    deliveries: Iterable[Delivery],
+    session: int,
+    kept: Collection[str],
+    now: float,
+) -> None:
+    """End jobs, each with its outcome; those whose status is not `kept` leave no trace."""
+    ended: list[tuple[object, ...]] = []
+    dropped: list[Delivery] = []
+    for delivery in deliveries:
+        outcome = delivery.outcome or Outcome(COMPLETED)
+        if delivery.transient or outcome.status not in kept:
+            dropped.append(delivery)
+            continue
+        status, error, traceback, worker, started_at, completed_at, max_retries = outcome
+        ended.append(
+            (
+                status,
+                error,
+                now,
+                completed_at or now,
+                traceback,
+                worker,
+                started_at,
+                delivery.id,
+                session,
+                delivery.attempt,
+                max_retries,
+            )
+        )
+    if ended:
+        connection.executemany(FINISH_JOB, ended)
+    if dropped:
+        drop(connection, dropped, session)
+
+
+def drop(connection: Any, deliveries: Collection[Delivery], session: int) -> None:
+    """Remove jobs of the session for good."""
+    newest = connection.execute(history.NEWEST).fetchone()[0]
+    connection.executemany(
+        DROP_JOB, [(delivery.id, session, delivery.attempt) for delivery in deliveries]
+    )
+    tried = [delivery.id for delivery in deliveries if delivery.tried]
+    if tried:
+        connection.execute(history.REMOVE_ATTEMPTS, (json.dumps(tried),))
+    if any(delivery.id == newest for delivery in deliveries):
+        connection.execute(history.REMEMBER_NEWEST, (newest,))
+
+
+ACCEPT_JOB = "UPDATE job SET accepted = 1 WHERE id = ? AND session = ? AND retry_count = ?"
+
+
+def accept(connection: Any, deliveries: Iterable[Delivery], session: int) -> None:
+    """Note that jobs were acknowledged when they began: they are not handed out again."""
+    connection.executemany(
+        ACCEPT_JOB, [(delivery.id, session, delivery.attempt) for delivery in deliveries]
+    )
+
+
+BEGIN_JOB = (
+    "UPDATE job SET started_at = ?, worker = ? WHERE id = ? AND session = ? AND retry_count = ?"
+)
+
+
+def begin(connection: Any, begun: Iterable[tuple[Delivery, float, str]], session: int) -> None:
+    """Note when jobs began to run, and on which node."""
+    connection.executemany(
+        BEGIN_JOB,
+        [
+            (started_at, worker, delivery.id, session, delivery.attempt)
+            for delivery, started_at, worker in begun
+        ],
+    )
+
+
+NOTE_ATTEMPT = (
+    "INSERT INTO job_attempt (job_id, status, error, traceback, worker, started_at, completed_at,"
+    " retry_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def note_attempt(connection: Any, delivery: Delivery, status: str, now: float) -> None:
+    """Keep what is known of an attempt that was not the job's last one."""
+    outcome = delivery.outcome
+    if outcome is not None and not delivery.transient:
+        connection.execute(
+            NOTE_ATTEMPT,
+            (
+                delivery.id,
+                status,
+                outcome.error,
+                outcome.traceback,
+                outcome.worker,
+                outcome.started_at,
+                outcome.completed_at or now,
+                delivery.attempt,
+            ),
+        )
+
+
+IS_OURS = "SELECT 1 FROM job WHERE id = ? AND session = ? AND retry_count = ?"
+
+
+def retry(
+    connection: Any, delivery: Delivery, session: int, kept: Collection[str], now: float
+) -> None:
+    """Settle an attempt after which the task was sent again.
+
+    Mostly the message was stored in the job's own row, which by now belongs to
+    the next attempt. If it went elsewhere, to another broker or to several
+    queues, this job ends here.
+    """
+    fence = (delivery.id, session, delivery.attempt)
+    if connection.execute(IS_OURS, fence).fetchone() is None:
+        if kept:
+            note_attempt(connection, delivery, RETRIED, now)
+    elif delivery.outcome is not None:
+        delivery.outcome = delivery.outcome._replace(status=FAILED)
+        finish(connection, (delivery,), session, kept, now)

@@ -1,0 +1,134 @@
+"""Celery's request, which also tells the history how the task ended.
+
+Celery makes a request of every task message, in the worker's main process,
+and calls it with what the pool reports. Each of these methods notes the
+outcome first and then does what Celery does, the acknowledgement included.
+"""
+
+from time import time
+from typing import Any
+
+from billiard.einfo import ExceptionInfo
+from celery.exceptions import Ignore
+from celery.worker import request
+
+from sqlite_transport.history import Outcome
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, RETRIED
+from sqlite_transport.worker.failures import cause_of, describe
+
+
+class Request(request.Request):
+    """A task that a worker has received."""
+
+    _outcome: Outcome | None = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Note the success before the method that Celery makes anew for each task."""
+        super().__init_subclass__(**options)
+        on_success = cls.__dict__.get("on_success")
+        if on_success is not None:
+            cls.on_success = _noting_success(on_success)
+
+    # -- how it ends ------------------------------------------------------
+
+    def on_accepted(self, pid: int, time_accepted: float) -> None:
+        """Note that the task has begun."""
+        super().on_accepted(pid, time_accepted)
+        delivery = getattr(self._message, "delivery", None)
+        if delivery is not None and delivery.outcome is None:
+            self._message.channel.begin(delivery, self.time_start, self._hostname)
+
+    def on_failure(
+        self, exc_info: ExceptionInfo, send_failed_event: bool = True, return_ok: bool = False
+    ) -> Any:
+        """Note a failure, a rejection, or that its process was lost."""
+        error = cause_of(exc_info)
+        if isinstance(error, Ignore):
+            self._end(COMPLETED, describe(error))
+        else:
+            self._end(FAILED, describe(error), str(exc_info.traceback))
+        try:
+            return super().on_failure(exc_info, send_failed_event, return_ok)
+        finally:
+            self._conclude()
+
+    def on_retry(self, exc_info: ExceptionInfo) -> None:
+        """Note that the task was sent again."""
+        retry = cause_of(exc_info)
+        error = getattr(retry, "exc", None)
+        text = describe(retry if error is None else error)
+        self._end(RETRIED, text, str(exc_info.traceback))
+        super().on_retry(exc_info)
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        """Note a hard time limit; a soft one is the task's to handle."""
+        if soft:
+            super().on_timeout(soft, timeout)
+            return
+        self._end(FAILED, f"TimeLimitExceeded: {timeout:g} s")
+        super().on_timeout(soft, timeout)
+        self._conclude()
+
+    def _announce_revoked(self, reason: str, terminated: bool, signum: Any, expired: bool) -> None:
+        self._end(CANCELLED, f"terminated by {signum}" if terminated else reason)
+        super()._announce_revoked(reason, terminated, signum, expired)
+        self._conclude()
+
+    def _retry_worker_lost(self, exc: BaseException, exc_info: ExceptionInfo) -> bool:
+        failed = self._outcome
+        self._end(RETRIED, describe(exc))
+        sent = bool(super()._retry_worker_lost(exc, exc_info))
+        if not sent:
+            self._outcome = failed
+        return sent
+
+    # -- and how that is told ---------------------------------------------
+
+    def acknowledge(self) -> None:
+        """Acknowledge, as begun if the outcome is not known yet."""
+        self._tell()
+        super().acknowledge()
+
+    def reject(self, requeue: bool = False) -> None:
+        """Reject, with the reason."""
+        self._tell()
+        super().reject(requeue)
+
+    def _tell(self) -> None:
+        delivery = getattr(self._message, "delivery", None)
+        if delivery is None or self.acknowledged:
+            return
+        if self._outcome is None:
+            delivery.early = True
+        else:
+            delivery.outcome = self._outcome
+
+    def _end(self, status: str, error: str | None = None, traceback: str | None = None) -> None:
+        self._outcome = Outcome(
+            status,
+            error,
+            traceback,
+            self._hostname,
+            self.time_start,
+            time(),
+            self._task.max_retries,
+        )
+
+    def _conclude(self) -> None:
+        """Tell of the end of what was acknowledged when it began."""
+        message = self._message
+        delivery = getattr(message, "delivery", None)
+        if delivery is not None and delivery.early and self._outcome is not None:
+            message.channel.conclude(delivery, self._outcome)
+
+
+def _noting_success(on_success: Any) -> Any:
+    def noting(self: Request, failed__retval__runtime: Any, **options: Any) -> Any:
+        if not failed__retval__runtime[0]:
+            self._end(COMPLETED)
+        try:
+            return on_success(self, failed__retval__runtime, **options)
+        finally:
+            self._conclude()
+
+    return noting
