@@ -223,9 +223,11 @@ chord = Table(
     "chord",
     metadata,
     Column("group_id", Text, primary_key=True),
-    # How many parts it has, as far as is known, and how many were added since.
+    # How many parts it has, as far as is known, how many were added since, and
+    # how many have returned: to count them each time costs the square of it.
     Column("size", Integer),
     Column("added", Integer, nullable=False, server_default="0"),
+    Column("returned", Integer, nullable=False, server_default="0"),
     Column("completed_at", REAL),
     Column("expires_at", REAL),
     sqlite_with_rowid=False,
