@@ -16,6 +16,12 @@ def app(backends: Backends) -> Celery:
     return backends.app()
 
 
+@pytest.fixture
+def counts_once(backends: Backends) -> None:
+    if backends.kind == "redis" and celery.VERSION < (5, 7):
+        pytest.skip("Celery 5.6's Redis backend counts a part that comes again")
+
+
 def body_of(app: Celery, **options: Any) -> Any:
     return app.signature("body", options={"task_id": name(), **options})
 
@@ -47,6 +53,7 @@ def test_parts_may_be_quicker_than_the_size(app: Celery) -> None:
     assert sent(app) == [("body", [[0, 1]])]
 
 
+@pytest.mark.usefixtures("counts_once")
 def test_a_part_that_comes_again_counts_once(app: Celery) -> None:
     group, body = name(), body_of(app)
     app.backend.set_chord_size(group, 2)
@@ -104,6 +111,7 @@ def test_a_part_whose_result_is_ignored_counts(app: Celery) -> None:
     assert app.backend.get_state(done.id) == "PENDING"
 
 
+@pytest.mark.usefixtures("counts_once")
 @pytest.mark.parametrize("kind", ["failure", "revoked"])
 def test_an_error_in_the_header_fails_the_body(app: Celery, kind: str) -> None:
     errback = app.signature("errback")

@@ -200,6 +200,8 @@ def test_what_is_forgotten_can_be_waited_for(backend: Any, backends: Backends, l
 
 @pytest.mark.parametrize("shared", [False, True])
 def test_threads_wait_beside_each_other(backends: Backends, shared: bool) -> None:
+    if shared and backends.kind == "redis" and celery.VERSION < (5, 7):
+        pytest.skip("threads that share Celery 5.6's Redis backend take each other's results")
     app = backends.app(result_backend_thread_safe=shared)
     ids = [[name() for _ in range(10)] for _ in range(8)]
     got: dict[int, list[int]] = {}
