@@ -14,7 +14,7 @@ from sqlite_transport.history import Outcome
 from sqlite_transport.inbox import BATCH, Want
 from sqlite_transport.message import Message
 from sqlite_transport.queue import Claimed, Return
-from sqlite_transport.settling import ACK, FINISH, REJECT, REQUEUE, Delivery
+from sqlite_transport.settling import ACK, REJECT, REQUEUE, Delivery
 
 if TYPE_CHECKING:
     from sqlite_transport.transport import Transport
@@ -203,7 +203,7 @@ class Consuming(ChannelCore):
         if delivery.outcome is None:
             delivery.outcome = outcome
             if delivery.accepted and not self.closed:
-                self._inbox().settle(FINISH, delivery)
+                self._inbox().settle(delivery.ending(), delivery)
 
     def begin(self, delivery: Delivery, started_at: float, worker: str) -> None:
         """Tell that a job has begun to run on a node, at this time in seconds since 1970."""

@@ -264,7 +264,7 @@ class Inbox:
         """Settle jobs; return the queues that have work because some were put back."""
         ways: dict[str, list[Delivery]] = defaultdict(list)
         for how, delivery in settled:
-            ways[settling.as_written(how, delivery)].append(delivery)
+            ways[how].append(delivery)
         if begun:
             # What has ended as well is told by its outcome.
             running = [each for each in begun if each[0].outcome is None]

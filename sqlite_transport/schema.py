@@ -93,7 +93,7 @@ Index("job_attempt_job", job_attempt.c.job_id)
 _ASKED = (
     "id, queue, type, task_id, priority, payload, headers, properties, content_type,"
     " content_encoding, status, error, retry_count, max_retries, deliveries, created_at, due_at,"
-    " expires_at, started_at, updated_at"
+    " expires_at, started_at, updated_at, worker"
 )
 
 
@@ -111,7 +111,7 @@ VIEWS = {
             _waiting("session IS NOT NULL AND status = 'processing'"),
         )
     ),
-    "job_history": f"CREATE VIEW job_history AS SELECT {_ASKED}, id AS job_id, traceback, worker,"  # noqa: S608
+    "job_history": f"CREATE VIEW job_history AS SELECT {_ASKED}, id AS job_id, traceback,"  # noqa: S608
     " completed_at, (completed_at - started_at) * 1000 AS duration_ms,"
     " (started_at - coalesce(due_at, created_at)) * 1000 AS wait_ms,"
     " json_extract(headers, '$.root_id') AS root_id,"

@@ -8,6 +8,7 @@ changes nothing.
 
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -54,21 +55,22 @@ class Delivery:
             return how
         if self.early:
             self.accepted = True
-            return ACCEPT if self.outcome is None else FINISH
+            return ACCEPT if self.outcome is None else self.ending()
         if self.outcome is None:
             self.outcome = _plain_outcome(how)
-        return FINISH
+        return self.ending()
+
+    def ending(self) -> str:
+        """Return what its outcome amounts to."""
+        return RETRY if self.outcome is not None and self.outcome.status == RETRIED else FINISH
 
 
-def as_written(how: str, delivery: Delivery) -> str:
-    """Return what a settle has become by the time that it is written."""
-    if how == FINISH and delivery.outcome is not None and delivery.outcome.status == RETRIED:
-        return RETRY
-    return how
+#: The outcome of a job whose consumer tells nothing but that.
+DONE = Outcome(COMPLETED)
 
 
 def _plain_outcome(how: str) -> Outcome:
-    """Return the outcome of a job whose consumer does not tell more."""
+    """Return the outcome of a job whose consumer does not tell more than AMQP's words."""
     error = sys.exc_info()[1]
     if how == REJECT:
         # Celery rejects what it cannot run while it handles the reason.
@@ -77,15 +79,24 @@ def _plain_outcome(how: str) -> Outcome:
     if isinstance(error, (DecodeError, ContentDisallowed)):
         # Celery acknowledges what it cannot read.
         return Outcome(FAILED, f"the message cannot be decoded: {error}")
-    return Outcome(COMPLETED)
+    return DONE
 
 
-FENCE = "WHERE id = ?8 AND session = ?9 AND retry_count = ?10"
-FINISH_JOB = (
-    "UPDATE job SET status = ?1, error = ?2, completed_at = ?4, traceback = ?5, worker = ?6,"  # noqa: S608
-    f" started_at = coalesce(?7, started_at), max_retries = ?11, {ENDED} {FENCE}"
+_FENCE = "session = ?{} AND retry_count = ?{}"
+_ALL = "id IN (SELECT value FROM json_each(?1))"
+
+#: Jobs with nothing to tell, all at once.
+FINISH_ALL = (
+    f"UPDATE job SET status = '{COMPLETED}', completed_at = ?3, {ENDED}"  # noqa: S608
+    f" WHERE {_ALL} AND {_FENCE.format(2, 4)}"
 )
-DROP_JOB = "DELETE FROM job WHERE id = ? AND session = ? AND retry_count = ?"
+FINISH_ONE = (
+    "UPDATE job SET status = ?1, error = nullif(?2, ''), completed_at = ?4,"  # noqa: S608
+    " traceback = nullif(?5, ''), worker = nullif(?6, ''),"
+    " started_at = coalesce(nullif(?7, 0), started_at), max_retries = nullif(?11, -1),"
+    f" {ENDED} WHERE id = ?8 AND {_FENCE.format(9, 10)}"
+)
+DROP_ALL = f"DELETE FROM job WHERE {_ALL} AND {_FENCE.format(2, 3)}"  # noqa: S608
 
 
 def finish(
@@ -96,41 +107,51 @@ def finish(
     now: float,
 ) -> None:
     """End jobs, each with its outcome; those whose status is not `kept` leave no trace."""
-    ended: list[tuple[object, ...]] = []
+    alike: dict[int, list[int]] = defaultdict(list)
+    told: list[tuple[object, ...]] = []
     dropped: list[Delivery] = []
     for delivery in deliveries:
-        outcome = delivery.outcome or Outcome(COMPLETED)
+        outcome = delivery.outcome or DONE
         if delivery.transient or outcome.status not in kept:
             dropped.append(delivery)
-            continue
-        status, error, traceback, worker, started_at, completed_at, max_retries = outcome
-        ended.append(
-            (
-                status,
-                error,
-                now,
-                completed_at or now,
-                traceback,
-                worker,
-                started_at,
-                delivery.id,
-                session,
-                delivery.attempt,
-                max_retries,
-            )
-        )
-    if ended:
-        connection.executemany(FINISH_JOB, ended)
+        elif outcome is DONE:
+            alike[delivery.attempt].append(delivery.id)
+        else:
+            told.append(_told(delivery, outcome, session, now))
+    for attempt, jobs in alike.items():
+        connection.execute(FINISH_ALL, (json.dumps(jobs), session, now, attempt))
+    if told:
+        connection.executemany(FINISH_ONE, told)
     if dropped:
         drop(connection, dropped, session)
+
+
+def _told(delivery: Delivery, outcome: Outcome, session: int, now: float) -> tuple[object, ...]:
+    """Return the parameters of `FINISH_ONE`: none is None, see `queue.INSERT`."""
+    status, error, traceback, worker, started_at, completed_at, max_retries = outcome
+    return (
+        status,
+        error or "",
+        now,
+        completed_at or now,
+        traceback or "",
+        worker or "",
+        started_at or 0,
+        delivery.id,
+        session,
+        delivery.attempt,
+        -1 if max_retries is None else max_retries,
+    )
 
 
 def drop(connection: Any, deliveries: Collection[Delivery], session: int) -> None:
     """Remove jobs of the session for good."""
     newest = connection.execute(history.NEWEST).fetchone()[0]
-    connection.executemany(
-        DROP_JOB, [(delivery.id, session, delivery.attempt) for delivery in deliveries]
-    )
+    attempts: dict[int, list[int]] = defaultdict(list)
+    for delivery in deliveries:
+        attempts[delivery.attempt].append(delivery.id)
+    for attempt, jobs in attempts.items():
+        connection.execute(DROP_ALL, (json.dumps(jobs), session, attempt))
     tried = [delivery.id for delivery in deliveries if delivery.tried]
     if tried:
         connection.execute(history.REMOVE_ATTEMPTS, (json.dumps(tried),))

@@ -1,7 +1,9 @@
 """Exceptions as the history tells them."""
 
+from signal import Signals
+
 from billiard.einfo import ExceptionInfo, ExceptionWithTraceback
-from celery.exceptions import Reject
+from celery.exceptions import Reject, TimeLimitExceeded
 from celery.utils.serialization import get_pickled_exception
 from kombu.utils.encoding import safe_repr
 
@@ -18,5 +20,15 @@ def cause_of(exc_info: ExceptionInfo) -> BaseException:
 def describe(error: BaseException) -> str:
     """Return the exception's type and message."""
     name = type(error).__name__
-    message = safe_repr(error.reason) if isinstance(error, Reject) else str(error)
+    if isinstance(error, Reject):
+        message = safe_repr(error.reason)
+    elif isinstance(error, TimeLimitExceeded):
+        message = f"{error.args[0]:g} s"
+    else:
+        message = str(error)
     return f"{name}: {message}" if message else name
+
+
+def signal_name(signal: object) -> str:
+    """Return a signal's name, of its number or of what Celery says of it."""
+    return Signals(signal).name if isinstance(signal, int) else str(signal)

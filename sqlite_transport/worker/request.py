@@ -9,12 +9,12 @@ from time import time
 from typing import Any
 
 from billiard.einfo import ExceptionInfo
-from celery.exceptions import Ignore
+from celery.exceptions import Ignore, TimeLimitExceeded
 from celery.worker import request
 
 from sqlite_transport.history import Outcome
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, RETRIED
-from sqlite_transport.worker.failures import cause_of, describe
+from sqlite_transport.worker.failures import cause_of, describe, signal_name
 
 
 class Request(request.Request):
@@ -65,12 +65,12 @@ class Request(request.Request):
         if soft:
             super().on_timeout(soft, timeout)
             return
-        self._end(FAILED, f"TimeLimitExceeded: {timeout:g} s")
+        self._end(FAILED, describe(TimeLimitExceeded(timeout)))
         super().on_timeout(soft, timeout)
         self._conclude()
 
     def _announce_revoked(self, reason: str, terminated: bool, signum: Any, expired: bool) -> None:
-        self._end(CANCELLED, f"terminated by {signum}" if terminated else reason)
+        self._end(CANCELLED, f"terminated by {signal_name(signum)}" if terminated else reason)
         super()._announce_revoked(reason, terminated, signum, expired)
         self._conclude()
 

@@ -14,7 +14,7 @@ from sqlite_transport.library import sqlite3
 QUEUES = ("queue0", "queue1", "queue2", "queue3")
 #: When nothing has expired yet: what has, is moved away by the next sweep.
 EARLY = NOW - 1_000_000
-INSERT_VALUES = ("queue0", 5, "pending", NOW, None, None, "t", None, "{}", "{}", "{}") + (None,) * 2
+INSERT_VALUES = ("queue0", 5, "pending", NOW, 0, 0, "t", None, "{}", "{}", "{}") + (None,) * 2
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,17 @@ KEY = "INTEGER PRIMARY KEY"
 POINT = "rowid=?"
 SLICE = 300 * queue.SLICE  # what a bulk change of a slice may take
 
+OUTCOME = ("completed", "", NOW, NOW, "", "w", NOW)
+
 HOT = [
     Hot("look in one queue", queue.look((1,)), ("queue0", EARLY), READY, 300),
     Hot("look in four queues", queue.look((2, 1, 1)), (*QUEUES, EARLY), READY, 600),
     Hot("look for no queue", queue.look(()), (EARLY,), DUE, 100),
     Hot("claim from one queue", queue._claim(1), ("queue0", EARLY, 64, 9), READY, 40_000),
     Hot("claim from four queues", queue._claim(4), (*QUEUES, EARLY, 64, 9), READY, 60_000),
-    Hot(
-        "finish",
-        settling.FINISH_JOB,
-        ("completed", None, NOW, NOW, None, "w", NOW, 1_100_001, 2, 0, 3),
-        KEY,
-        300,
-    ),
-    Hot("drop", settling.DROP_JOB, (1_100_001, 2, 0), KEY, 300),
+    Hot("finish one", settling.FINISH_ONE, (*OUTCOME, 1_100_001, 2, 0, 3), KEY, 300),
+    Hot("finish all", settling.FINISH_ALL, ("[1100001, 1100006]", 2, NOW, 0), POINT, 600),
+    Hot("drop", settling.DROP_ALL, ("[1100001, 1100006]", 2, 0), POINT, 600),
     Hot("accept", settling.ACCEPT_JOB, (1_100_001, 2, 0), KEY, 100),
     Hot("begin", settling.BEGIN_JOB, (NOW, "w", 1_100_001, 2, 0), KEY, 100),
     Hot("is it ours", settling.IS_OURS, (1_100_001, 2, 0), KEY, 100),

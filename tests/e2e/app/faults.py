@@ -1,10 +1,12 @@
 """Tasks that fail, and tasks whose process is killed under them."""
 
+import contextlib
 import os
 import signal
 from typing import Any
 
 from celery import Task, shared_task
+from celery.exceptions import Ignore, Reject, Retry
 from celery.signals import task_success
 
 from . import diary
@@ -29,6 +31,49 @@ def flaky(self: Task, key: str, failures: int) -> str:
 def broken(self: Task, key: str) -> None:
     diary.write(self, "started", key)
     raise ValueError(key)
+
+
+@shared_task(name="hopeless", bind=True, max_retries=2)
+def hopeless(self: Task, key: str) -> None:
+    """Fail again and again, up to the limit."""
+    diary.write(self, "started", key)
+    try:
+        raise ValueError(f"{key} at attempt {self.request.retries}")
+    except ValueError as error:
+        raise self.retry(exc=error, countdown=0.05) from error
+
+
+@shared_task(name="retry_at_once", bind=True, max_retries=20)
+def retry_at_once(self: Task, key: str, failures: int) -> str:
+    diary.write(self, "started", key)
+    if self.request.retries < failures:
+        raise self.retry(countdown=0)
+    diary.write(self, "done", key)
+    return key
+
+
+@shared_task(name="reject", bind=True)
+def reject(self: Task, key: str) -> None:
+    diary.write(self, "started", key)
+    raise Reject(f"{key} is not wanted", requeue=False)
+
+
+@shared_task(name="ignore", bind=True)
+def ignore(self: Task, key: str) -> None:
+    diary.write(self, "started", key)
+    raise Ignore("not today")
+
+
+@shared_task(name="die_after_retry", bind=True, max_retries=5)
+def die_after_retry(self: Task, key: str) -> str:
+    """Kill the whole worker when the retry is published, before the attempt is settled."""
+    diary.write(self, "started", key)
+    if self.request.retries == 0:
+        with contextlib.suppress(Retry):
+            self.retry(countdown=0.5)
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+    diary.write(self, "done", key)
+    return key
 
 
 @shared_task(name="deadly", bind=True)
