@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from statistics import median
 from time import monotonic
 
 from celery import Celery, Task, chain, chord, group
@@ -19,6 +20,7 @@ from benchmarks.worker import CONCURRENCY, new_marks, worker
 
 CONTESTANTS = ("redis", "sqlite", "sqlite-normal")
 INTERVAL_SECONDS = 0.01
+TIMES = 3
 
 Shape = tuple[str, Callable[[], Signature], object]
 
@@ -29,13 +31,15 @@ def measure(bench: Bench) -> Iterator[Reading]:
     yield from bench.absent(*CONTESTANTS)
     names = tuple(contestant.name for contestant in bench.present(*CONTESTANTS))
     with ExitStack() as stack:
-        apps = {name: _app(stack, bench, name) for name in names}
+        shapes = {name: list(_shapes(_app(stack, bench, name), bench.size)) for name in names}
         for name in names:
-            for shape in _shapes(apps[name], bench.size):
+            for shape in shapes[name]:
                 _seconds(shape, bench.size.canvas_seconds)
         for turn in range(bench.size.rounds):
-            for name in in_turn(names, turn):
-                yield from _one_turn(apps[name], name, turn, bench.size)
+            order = in_turn(names, turn)
+            for alike in zip(*(shapes[name] for name in order), strict=True):
+                for name, shape in zip(order, alike, strict=True):
+                    yield _reading(shape, name, turn, bench.size.canvas_seconds)
 
 
 def _app(stack: ExitStack, bench: Bench, name: str) -> Celery:
@@ -46,13 +50,12 @@ def _app(stack: ExitStack, bench: Bench, name: str) -> Celery:
     return app
 
 
-def _one_turn(app: Celery, name: str, turn: int, size: Size) -> Iterator[Reading]:
-    for shape in _shapes(app, size):
-        gc.collect()
-        try:
-            yield Sample(shape[0], name, turn, _seconds(shape, size.canvas_seconds))
-        except Exception as error:  # the others go on
-            yield Failure(name, f"{shape[0]}: {type(error).__name__}: {error}")
+def _reading(shape: Shape, name: str, turn: int, patience: float) -> Reading:
+    gc.collect()
+    try:
+        return Sample(shape[0], name, turn, median(_seconds(shape, patience) for _ in range(TIMES)))
+    except Exception as error:  # the others go on
+        return Failure(name, f"{shape[0]}: {type(error).__name__}: {error}")
 
 
 def _shapes(app: Celery, size: Size) -> Iterator[Shape]:
@@ -91,7 +94,7 @@ FIGURE = Figure(
     ),
     measure=measure,
     notes=(
-        "From apply_async() to the result of .get(interval=0.01), after one of each to warm up:",
+        "From apply_async() to the result of .get(interval=0.01), the median of three a round;",
         "by default Celery's Redis backend sleeps 0.5 s in the .get() of an unfinished group.",
     ),
 )
