@@ -7,13 +7,13 @@ a crash would deliver it again, as AMQP allows.
 
 import logging
 import os
-import threading
 import time
 import weakref
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlite_transport import queue, settling, topology
 from sqlite_transport.broker import Broker
@@ -33,6 +33,11 @@ logger = logging.getLogger("sqlite_transport")
 
 #: A way of `settling`, and the job.
 Settled = tuple[str, Delivery]
+
+#: A job, when it began to run (seconds since 1970), and on which node.
+Begun = tuple[Delivery, float, str]
+
+Entry = TypeVar("Entry")
 
 #: Jobs that one claim takes for a channel without a prefetch limit.
 BATCH = 64
@@ -63,11 +68,10 @@ class Inbox:
         self.next_due: float | None = None
         self._look_for_due = True
         self._unusable_until = 0.0
-        # A signal handler may settle in the middle of a settle.
-        self._lock = threading.RLock()
-        self._settled: list[Settled] = []
+        # Never replaced, only filled and emptied: another thread may be about to append.
+        self._settled: deque[Settled] = deque()
         self._settled_since = 0.0
-        self._begun: list[tuple[Delivery, float, str]] = []
+        self._begun: deque[Begun] = deque()
         self._settler = Settler(self)
         self._upkeep = Upkeep(broker, options.max_deliveries)
         # Dropped without a close, it must not look alive; no SQL in a collector.
@@ -199,9 +203,7 @@ class Inbox:
     def _transact(self, wants: Iterable["Want"]) -> list[tuple["Want", list[queue.Claimed]]]:
         """Settle, make due jobs ready and claim, all in one transaction."""
         now = time.time()
-        with self._lock:
-            settled, self._settled = self._settled, []
-            begun, self._begun = self._begun, []
+        settled, begun = emptied(self._settled), emptied(self._begun)
         try:
             self._check()
             with self.broker.database.writing as connection:
@@ -212,9 +214,8 @@ class Inbox:
                 claims = [(want, self._claim(connection, want, now)) for want in wants]
                 waiting = self.broker.waiting_for(connection, queues)
         except BaseException:
-            with self._lock:
-                self._settled[:0] = settled
-                self._begun[:0] = begun
+            self._settled.extendleft(reversed(settled))
+            self._begun.extendleft(reversed(begun))
             raise
         self.broker.ringer.ring(waiting)
         return claims
@@ -258,7 +259,7 @@ class Inbox:
         self,
         connection: Any,
         settled: list["Settled"],
-        begun: list[tuple[Delivery, float, str]],
+        begun: list["Begun"],
         now: float,
     ) -> set[str]:
         """Settle jobs; return the queues that have work because some were put back."""
@@ -352,6 +353,15 @@ class Want(NamedTuple):
     queues: tuple[str, ...]
     limit: int
     no_ack: bool
+
+
+def emptied(entries: "deque[Entry]") -> "list[Entry]":
+    """Take all that is there by now, while others may add more."""
+    taken = []
+    with suppress(IndexError):
+        while True:
+            taken.append(entries.popleft())
+    return taken
 
 
 def _abandon(broker: Broker, session: int, bell: Bell, settler: Settler) -> None:

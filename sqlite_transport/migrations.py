@@ -8,6 +8,7 @@ migrates and the others find it done.
 
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,18 @@ Execute = Callable[..., Any]
 VERSION = 2
 
 #: What brings a file from version N-1 to version N, by N; version 1 is where
-#: files begin.
-STEPS: dict[int, Callable[[Execute], None]] = {}
+#: files begin. A step is never changed: it must not depend on `schema`, which is.
+STEPS: dict[int, Callable[[Execute], None]] = {2: lambda execute: run_script(execute, 2)}
+
+
+def run_script(execute: Execute, version: int) -> None:
+    """Run the statements of `schema_N.sql`, which leads to version N."""
+    script = (
+        resources.files("sqlite_transport").joinpath(f"schema_{version}.sql").read_text("utf-8")
+    )
+    for statement in script.split(";\n"):
+        if statement.strip():
+            execute(statement)
 
 
 #: The tables by which a file of ours is told from any other.

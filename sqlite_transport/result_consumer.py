@@ -7,8 +7,9 @@ may be another one's result that it hears of first, and it wakes that one.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from celery import states
@@ -33,6 +34,9 @@ class ResultConsumer(BaseResultConsumer):
         # A greenlet drains for all others, for ever; it sleeps while none waits.
         self._drains_alone = isinstance(self.drainer, greenletDrainer)
         self._wanted = threading.Event()
+        self._only: Waiter | None = None
+        if self._drains_alone:
+            self.drainer.start = partial(self._start_once, self.drainer.start)
         self._version: tuple[int, ...] = ()
 
     def start(self, initial_task_id: str, **_: Any) -> None:
@@ -55,6 +59,15 @@ class ResultConsumer(BaseResultConsumer):
         self._awaited = {}
         self._waiting = set()
         self._wanted = threading.Event()
+        self._only = None
+
+    def _start_once(self, start: Callable[[], None]) -> None:
+        """Start the greenlet that drains: of several that start it at once, each would have one."""
+        if self._only is None:
+            self._waiter()
+            start()
+        elif self.drainer._started.is_set():
+            start()  # it raises if the greenlet has ended
 
     def on_wait_for_pending(self, result: Any, **_: Any) -> None:
         """Take note of what is there already; the pipe is open, so nothing is missed after it."""
@@ -112,7 +125,12 @@ class ResultConsumer(BaseResultConsumer):
                 other.wake()
 
     def _waiter(self) -> Waiter:
-        return waiter_of(self.backend.database.path)
+        path = self.backend.database.path
+        if not self._drains_alone:
+            return waiter_of(path)
+        if self._only is None:
+            self._only = Waiter(path)
+        return self._only
 
     def _heard(self, waiter: Waiter) -> list[str]:
         """Return those of the tasks that were rung for that somebody waits for."""

@@ -43,7 +43,7 @@ def hopeless(self: Task, key: str) -> None:
         raise self.retry(exc=error, countdown=0.05) from error
 
 
-@shared_task(name="retry_at_once", bind=True, max_retries=20)
+@shared_task(name="retry_at_once", bind=True, max_retries=20, ignore_result=True)
 def retry_at_once(self: Task, key: str, failures: int) -> str:
     diary.write(self, "started", key)
     if self.request.retries < failures:
