@@ -4,7 +4,7 @@ import atexit
 import logging
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sqlite_transport.message import Envelope
 from sqlite_transport.retention import Retention
 from sqlite_transport.routing import REVISION, Route, Topology, read_topology
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
+from sqlite_transport.withheld import withheld_for
 
 logger = logging.getLogger("sqlite_transport")
 
@@ -59,9 +60,21 @@ class Broker:
 
         full: return only when the persistent ones survive power loss.
         """
+        withheld = withheld_for(self.database)
+        if withheld is not None:
+            withheld.take(self, envelopes, full)
+            return
         sent = (len(envelopes) == 1 and self._publish_at_once(envelopes[0])) or self._publish(
             envelopes
         )
+        self._announce(sent, full)
+
+    def store(self, envelopes: Sequence[Envelope], full: bool) -> Callable[[], None]:
+        """Store the messages within the caller's transaction; return what to call after it."""
+        sent = self._publish(envelopes)
+        return lambda: self._announce(sent, full)
+
+    def _announce(self, sent: "Sent", full: bool) -> None:
         # Who waits may begin while the disk is still busy: only the caller must wait for it.
         self.ringer.ring(
             {each for _, routes in sent for route in routes for each in route.sessions}

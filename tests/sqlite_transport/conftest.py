@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crashes.stage import Forks, Stage
 from kombu import Connection, Producer
+from powerloss.recording import compiled
 
 import sqlite_transport  # noqa: F401 - makes sqlite:// a scheme
 from sqlite_transport.database import open_database
+
+HERE = Path(__file__).parent
 
 Connect = Callable[..., Connection]
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -114,3 +118,16 @@ def run() -> Iterator[Callable[..., Program]]:
     yield run
     for program in programs:
         program.kill()
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    shim = compiled(HERE / "crashes" / "crash.c", tmp_path_factory.mktemp("shim"))
+    forks = Forks(shim)
+    yield forks
+    forks.close()
+
+
+@pytest.fixture
+def stage(forks: Forks, tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
+    return Stage(forks, tmp_path, request.config.getoption("--long"))

@@ -12,9 +12,10 @@ import sys
 
 from sqlalchemy.dialects import sqlite  # noqa: F401
 
-from crashes import scenarios
+from crashes import returning, scenarios
 from sqlite_transport import schema, transport  # noqa: F401 - else each child imports them
 
+SCENARIOS = {**vars(scenarios), **vars(returning)}
 CRASH = ctypes.CDLL(None)
 LIMIT = 60
 
@@ -22,7 +23,7 @@ LIMIT = 60
 def run(name: str, database: str, step: int, torn: bool, answer: int) -> None:
     signal.alarm(LIMIT)
     CRASH.crash_at(ctypes.c_long(step), torn)
-    result = getattr(scenarios, name)(database)
+    result = SCENARIOS[name](database)
     steps = CRASH.crash_count()
     CRASH.crash_at(ctypes.c_long(0), 0)
     os.write(answer, json.dumps({"steps": steps, "result": result}).encode())
