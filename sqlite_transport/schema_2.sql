@@ -103,8 +103,7 @@ CREATE TABLE result (
     updated_at REAL NOT NULL,
     expires_at REAL,
     PRIMARY KEY (task_id)
-)
- WITHOUT ROWID;
+);
 
 CREATE INDEX result_expiring ON result (expires_at) WHERE expires_at IS NOT NULL;
 
