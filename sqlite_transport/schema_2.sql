@@ -12,6 +12,7 @@ CREATE TABLE chord (
     group_id TEXT NOT NULL,
     size INTEGER,
     added INTEGER DEFAULT '0' NOT NULL,
+    returned INTEGER DEFAULT '0' NOT NULL,
     completed_at REAL,
     expires_at REAL,
     PRIMARY KEY (group_id)

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from crashes.stage import Forks, Stage
+from ended_jobs import EVERYTHING
 from kombu import Connection, Producer
 from powerloss.recording import compiled
 
 import sqlite_transport  # noqa: F401 - makes sqlite:// a scheme
+from sqlite_transport import shipper
+from sqlite_transport.broker import Broker, open_broker
 from sqlite_transport.database import open_database
 
 HERE = Path(__file__).parent
@@ -67,6 +70,21 @@ def rows(path: Path) -> Rows:
         return open_database(path).read(sql, parameters)
 
     return rows
+
+
+@pytest.fixture
+def history_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/history.db"
+
+
+@pytest.fixture
+def broker(path: Path, history_url: str) -> Iterator[Broker]:
+    """A file whose history goes elsewhere."""
+    broker = open_broker(path, 5.0)
+    broker.retain(EVERYTHING, history_url)
+    yield broker
+    if broker in shipper._shippers:
+        shipper.shipper_of(broker).finish()
 
 
 class Program:
