@@ -72,8 +72,14 @@ class ResultConsumer(BaseResultConsumer):
     def on_wait_for_pending(self, result: Any, **_: Any) -> None:
         """Take note of what is there already; the pipe is open, so nothing is missed after it."""
         leaves = {str(leaf.id): leaf for leaf in _leaves(result) if not _is_ready(leaf)}
-        heard: Iterable[str] = () if self._drains_alone else self._heard(self._waiter())
-        for meta in self._look({*leaves, *heard}):
+        if not self._drains_alone:
+            waiter = self._waiter()
+            self._take_note(self._heard(waiter), waiter)
+        for meta in self._look(leaves):
+            if meta["status"] not in states.READY_STATES:
+                continue
+            self._awaited.pop(meta["task_id"], None)
+            self._tell(meta)
             leaf = leaves.get(meta["task_id"])
             if leaf is not None and not _is_ready(leaf):
                 leaf._maybe_set_cache(meta)
@@ -116,11 +122,20 @@ class ResultConsumer(BaseResultConsumer):
                 self._wanted.wait(timeout)
                 return
         if waiter.wait(timeout):
-            metas = self._look(self._heard(waiter))
+            self._take_note(self._heard(waiter), waiter)
         else:
-            metas = self._look(self._changed())
-        ready = [meta for meta in metas if meta["status"] in states.READY_STATES]
-        if ready:
+            self._take_note(self._changed(), waiter)
+
+    def _take_note(self, task_ids: list[str], waiter: Waiter) -> None:
+        """Tell those who wait for the tasks, and wake those of them that are other threads."""
+        told = False
+        for meta in self._look(task_ids):
+            if meta["status"] in states.READY_STATES:
+                if self._awaited.pop(meta["task_id"], self) is self:
+                    continue  # another thread was quicker
+                told = True
+            self._tell(meta)
+        if told:
             for other in self._waiting - {waiter}:
                 other.wake()
 
@@ -149,20 +164,16 @@ class ResultConsumer(BaseResultConsumer):
         return list(self._awaited) if changed else []
 
     def _look(self, task_ids: Iterable[str]) -> Iterator[Any]:
-        """Yield what the file knows of the tasks, when it was told to those who wait."""
+        """Yield what the file knows of the tasks."""
         ids = list(task_ids)
         for task_id, payload in results.read_many(self.backend.database, ids, time.time()):
             meta = self.backend.decode_result(payload)
             meta.setdefault("task_id", task_id)
-            self._tell(meta)
             yield meta
 
     def _tell(self, meta: Any) -> None:
         """Tell those who wait; a result that nobody waits for would be kept in vain."""
-        task_id = meta["task_id"]
-        if meta["status"] in states.READY_STATES and self._awaited.pop(task_id, self) is self:
-            return  # another thread was quicker
-        if any(task_id in pending for pending in self._pending_results):
+        if any(meta["task_id"] in pending for pending in self._pending_results):
             self.on_state_change(meta, None)
         elif self.on_message:
             self.on_message(meta)
