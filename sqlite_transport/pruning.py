@@ -19,14 +19,18 @@ FIRST_SLICE, LARGEST_SLICE = 100, 2000
 AT_ONCE = 0.2
 
 TOO_OLD = (
-    "SELECT id FROM job WHERE status = ?1 AND completed_at IS NOT NULL AND completed_at <= ?2"
-    " ORDER BY completed_at LIMIT ?3"
+    "SELECT id FROM job WHERE status = ?1 AND completed_at IS NOT NULL"
+    " AND (completed_at, id) <= (?2, ?3) ORDER BY completed_at, id LIMIT ?4"
 )
-#: When the first job beyond the newest so many ended.
+#: The first job beyond the newest so many. Many end at the same moment, so it takes the id too.
 BEYOND = (
-    "SELECT completed_at FROM job WHERE status = ?1 AND completed_at IS NOT NULL"
-    " ORDER BY completed_at DESC LIMIT 1 OFFSET ?2"
+    "SELECT completed_at, id FROM job WHERE status = ?1 AND completed_at IS NOT NULL"
+    " ORDER BY completed_at DESC, id DESC LIMIT 1 OFFSET ?2"
 )
+
+#: When a job ended, and its id.
+End = tuple[float, int]
+LAST_ID = 2**63 - 1
 
 
 class Pruning:
@@ -46,18 +50,19 @@ class Pruning:
                     return True
         return False
 
-    def _last_to_go(self, status: str, limits: Retention, now: float) -> float | None:
-        """Return when the newest job ended that is to be deleted."""
-        ends = [] if limits.seconds is None else [now - limits.seconds]
+    def _last_to_go(self, status: str, limits: Retention, now: float) -> End | None:
+        """Return the end of the newest job that is to be deleted."""
+        ends: list[End] = []
+        if limits.seconds is not None:
+            ends.append((now - limits.seconds, LAST_ID))
         if limits.count is not None:
-            beyond = self._database.read(BEYOND, (status, limits.count))
-            ends += [row[0] for row in beyond]
+            ends += self._database.read(BEYOND, (status, limits.count))
         return max(ends, default=None)
 
-    def _delete(self, status: str, last: float) -> bool:
+    def _delete(self, status: str, last: End) -> bool:
         """Delete a slice; tell whether there may be another one."""
         # Found without the turn: nobody else changes what has ended.
-        jobs = [row[0] for row in self._database.read(TOO_OLD, (status, last, self._slice))]
+        jobs = [row[0] for row in self._database.read(TOO_OLD, (status, *last, self._slice))]
         if jobs:
             with self._database.writing as connection:
                 begun = time.monotonic()

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
-from sqlite_transport.schema import metadata
+from sqlite_transport.database import close_databases, open_database
+from sqlite_transport.schema import VIEWS, metadata
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tables.md").read_text()
 #: What a table's own section names without the table, and the others with it.
-OWN = {"job_queue", "job_history", "state"}
+OWN = {"job", "job_attempt", "state"}
 
 
 def section(table: str) -> str:
@@ -21,10 +22,28 @@ def section(table: str) -> str:
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_column_has_a_line(table: Table) -> None:
-    if table.name == "job_history":
-        text = section("job_queue") + section("job_history")
-    else:
-        text = section(table.name) if table.name in OWN else PAGE
+    text = section(table.name) if table.name in OWN else PAGE
     for column in table.columns:
         name = column.name if table.name in OWN else f"{table.name}.{column.name}"
         assert f"`{name}`" in text, name
+
+
+COLUMNS = "SELECT name FROM pragma_table_info(?)"
+
+
+def test_the_views_have_the_columns_that_are_told(tmp_path: Path) -> None:
+    read = open_database(tmp_path.resolve() / "queue.db").read
+    try:
+        columns = {view: {row[0] for row in read(COLUMNS, (view,))} for view in VIEWS}
+    finally:
+        close_databases()
+    job = {column.name for column in metadata.tables["job"].columns}
+    assert columns["job_queue"] == job - {"traceback", "completed_at"}
+    rows = re.findall(r"^\| (`.*?) \|", section("job_history"), re.M)
+    more = set(re.findall(r"`(\w+)`", "".join(rows)))
+    assert columns["job_history"] == more | job - {
+        "redelivered",
+        "transient",
+        "accepted",
+        "session",
+    }

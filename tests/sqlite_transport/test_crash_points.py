@@ -57,7 +57,7 @@ def accepted(database: Path) -> list[str]:
 
 
 def every_job_is_in_one_place(seen: Any) -> None:
-    places = seen["queue"] + seen["history"]
+    places = seen["queue"] + seen["accepted"] + seen["history"]
     assert sorted(places) == [["jobs", task_id] for task_id in IDS], "none lost and none doubled"
 
 
@@ -67,6 +67,7 @@ def every_job_is_in_one_place(seen: Any) -> None:
     ("scenario", "before"),
     [
         ("consume", ["fill"]),
+        ("work", ["fill"]),
         ("restore", ["fill", "die_with_claims"]),
         ("purge", ["fill", "die_with_claims"]),
     ],
@@ -76,7 +77,19 @@ def test_claimed_jobs_come_back_and_settled_ones_do_not(
     stage: Stage, scenario: str, before: list[str]
 ) -> None:
     for database in stage.kills(scenario, *before):
-        every_job_is_in_one_place(stage.finish(database))
+        seen = stage.finish(database)
+        every_job_is_in_one_place(seen)
+        attempts = [tuple(attempt) for attempt in seen["attempts"]]
+        assert len(attempts) == len(set(attempts)), "an attempt is told once"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_the_history_goes_from_its_old_end(stage: Stage) -> None:
+    completed = [["jobs", task_id] for task_id in IDS if task_id != IDS[3]]
+    for database in stage.kills("prune", "fill", "consume"):
+        left = stage.finish(database)["history"]
+        assert [entry for entry in left if entry in completed], "the newest one stays"
 
 
 @pytest.fixture

@@ -59,6 +59,14 @@ def test_by_count(database: Database) -> None:
     assert database.read("SELECT min(completed_at) FROM job") == [(NOW - 30,)]
 
 
+def test_by_count_of_those_that_ended_at_the_same_moment(database: Database) -> None:
+    fill(database, 100)
+    with database.writing as connection:
+        connection.execute("UPDATE job SET completed_at = ?", (NOW,))
+    prune(database, completed=Retention(count=30))
+    assert database.read("SELECT count(*), min(id) FROM job") == [(30, 71)]
+
+
 @pytest.mark.parametrize(
     ("retention", "kept"),
     [(Retention(seconds=50.5, count=20), 20), (Retention(seconds=20.5, count=50), 20)],

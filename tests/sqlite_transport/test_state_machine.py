@@ -10,10 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sqlite_transport import history, queue
+from sqlite_transport import queue, settling
 from sqlite_transport.broker import open_broker
+from sqlite_transport.history import Outcome
 from sqlite_transport.message import Envelope
 from sqlite_transport.queue import Return
+from sqlite_transport.settling import Delivery
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, RETRIED
 
 QUEUES = ["films", "series"]
 MAX_DELIVERIES = 3
@@ -36,6 +39,8 @@ class Job:
     session: int | None = None
     deliveries: int = 0
     redelivered: int = 0
+    retry_count: int = 0
+    accepted: int = 0
 
 
 class Life(RuleBasedStateMachine):
@@ -49,7 +54,8 @@ class Life(RuleBasedStateMachine):
         self.jobs: dict[int, Job] = {}
         self.last_id = 0
         self.ended: list[tuple[int, str]] = []
-        self.dead: list[tuple[int, int]] = []  # (session, job) of what is not its any more
+        self.hands: dict[int, Delivery] = {}
+        self.dead: list[tuple[int, Delivery]] = []  # what is not the session's any more
         self.sessions = [self.broker.begin_session() for _ in range(2)]
 
     def teardown(self) -> None:
@@ -61,12 +67,14 @@ class Life(RuleBasedStateMachine):
     # -- the model's words ------------------------------------------------
 
     def end(self, job: int, status: str) -> None:
+        self.let_go(job)
         del self.jobs[job]
         self.ended.append((job, status))
 
     def put_back(self, job: int, why: Return) -> None:
         found = self.jobs[job]
         less, seen = why.value
+        self.let_go(job)
         self.jobs[job] = replace(
             found,
             status="pending",
@@ -74,6 +82,11 @@ class Life(RuleBasedStateMachine):
             deliveries=found.deliveries - less,
             redelivered=max(found.redelivered, seen),
         )
+
+    def let_go(self, job: int) -> None:
+        session = self.jobs[job].session
+        if session is not None:
+            self.dead.append((session, self.hands.pop(job)))
 
     def held(self, session: int | None = None) -> list[int]:
         return [
@@ -92,28 +105,32 @@ class Life(RuleBasedStateMachine):
     def publish(self, name: str, priority: int, wait: int | None, life: int | None) -> None:
         due = None if not wait else self.now + wait
         expires = None if life is None else self.now + life
+        self.last_id += 1
+        self.send(self.last_id, Job(name, priority, due, expires, "pending"))
+
+    def send(self, number: int, job: Job) -> None:
+        """Publish the task of this number."""
         envelope = Envelope(
             exchange="",
-            routing_key=name,
-            priority=priority,
+            routing_key=job.queue,
+            priority=job.priority,
             created_at=self.now,
-            due_at=due,
-            expires_at=expires,
+            due_at=job.due,
+            expires_at=job.expires,
             type="tasks.scan",
-            task_id=None,
+            task_id=f"task-{number}",
             payload="{}",
             headers="{}",
             properties="{}",
             content_type="application/json",
             content_encoding="utf-8",
-            retry_count=0,
+            retry_count=job.retry_count,
             is_task=True,
             persistent=True,
         )
         self.broker.publish((envelope,), full=False)
-        self.last_id += 1
-        status = "pending" if due is None else "scheduled"
-        self.jobs[self.last_id] = Job(name, priority, due, expires, status)
+        job.status = "pending" if job.due is None else "scheduled"
+        self.jobs[number] = job
 
     @rule(
         of=st.sampled_from([["films"], ["series"], QUEUES]),
@@ -140,18 +157,55 @@ class Life(RuleBasedStateMachine):
         for job in claimed:
             found = self.jobs[job.id]
             assert (job.queue, job.priority) == (found.queue, found.priority)
-            assert job.redelivered == found.redelivered
+            assert (job.redelivered, job.retry_count) == (found.redelivered, found.retry_count)
+            self.hands[job.id] = Delivery(job)
             found.status, found.session = "processing", session
             found.deliveries += 1
 
     @precondition(lambda self: self.held())
-    @rule(random=chance, outcome=st.sampled_from([history.COMPLETED, history.FAILED]))
+    @rule(random=chance, outcome=st.sampled_from([COMPLETED, FAILED, CANCELLED]))
     def settle(self, random: Any, outcome: str) -> None:
         job, session = self.choose(random)
-        with self.broker.database.writing as connection:
-            queue.settle(connection, [job], (outcome, None), session, self.now)
+        self.hands[job].outcome = Outcome(outcome, "why", worker="w", max_retries=3)
+        self.finish(job, session)
         self.end(job, outcome)
-        self.dead.append((session, job))
+
+    @precondition(lambda self: self.held())
+    @rule(random=chance)
+    def settle_plainly(self, random: Any) -> None:
+        job, session = self.choose(random)
+        self.hands[job].outcome = settling.DONE
+        self.finish(job, session)
+        self.end(job, COMPLETED)
+
+    def finish(self, job: int, session: int) -> None:
+        with self.broker.database.writing as connection:
+            kept = self.broker.kept
+            settling.finish(connection, [self.hands[job]], session, kept, self.now)
+
+    @precondition(lambda self: self.held())
+    @rule(random=chance)
+    def accept(self, random: Any) -> None:
+        job, session = self.choose(random)
+        with self.broker.database.writing as connection:
+            settling.accept(connection, [self.hands[job]], session)
+        self.jobs[job].accepted = 1
+
+    @precondition(lambda self: self.held())
+    @rule(random=chance, name=names, wait=waits, settled=st.booleans())
+    def retry(self, random: Any, name: str, wait: int | None, settled: bool) -> None:
+        """The task is sent again, and its attempt is settled, or its process dies before."""
+        job, session = self.choose(random)
+        found = self.jobs[job]
+        due = None if not wait else self.now + wait
+        again = Job(name, found.priority, due, None, "", retry_count=found.retry_count + 1)
+        self.let_go(job)
+        self.send(job, again)
+        if settled:
+            delivery = self.dead[-1][1]
+            delivery.outcome = Outcome(RETRIED, "why")
+            with self.broker.database.writing as connection:
+                settling.retry(connection, delivery, session, self.broker.kept, self.now)
 
     @precondition(lambda self: self.held())
     @rule(random=chance)
@@ -161,20 +215,23 @@ class Life(RuleBasedStateMachine):
             queue.bury_poison(connection, queue.POISON_ONE, session, MAX_DELIVERIES, self.now, job)
             queue.give_back(connection, [job], Return.REQUEUED, session, self.now)
         if self.jobs[job].deliveries >= MAX_DELIVERIES:
-            self.end(job, history.FAILED)
+            self.end(job, FAILED)
         else:
             self.put_back(job, Return.REQUEUED)
-        self.dead.append((session, job))
 
     @precondition(lambda self: self.dead)
     @rule(random=chance)
     def settle_too_late(self, random: Any) -> None:
-        session, job = random.choice(self.dead)
-        if job in self.jobs and self.jobs[job].session == session:
+        session, delivery = random.choice(self.dead)
+        found = self.jobs.get(delivery.id)
+        if found and (found.session, found.retry_count) == (session, delivery.attempt):
             return  # it was claimed again since, by the same session
+        delivery.outcome = Outcome(COMPLETED)
         with self.broker.database.writing as connection:
-            queue.settle(connection, [job], (history.COMPLETED, None), session, self.now)
-            queue.give_back(connection, [job], Return.REQUEUED, session, self.now)
+            settling.accept(connection, [delivery], session)
+            settling.begin(connection, [(delivery, self.now, "w")], session)
+            settling.finish(connection, [delivery], session, self.broker.kept, self.now)
+            settling.finish(connection, [delivery], session, (), self.now)
 
     @rule(who=st.integers(0, 1), why=st.sampled_from([Return.UNSEEN, Return.UNSETTLED]))
     def close(self, who: int, why: Return) -> None:
@@ -185,7 +242,7 @@ class Life(RuleBasedStateMachine):
         self.broker.end_session(session, MAX_DELIVERIES)
         for job in held:
             self.put_back(job, why)
-        self.replace_session(who, held)
+        self.sessions[who] = self.broker.begin_session()
 
     @rule(who=st.integers(0, 1))
     def crash(self, who: int) -> None:
@@ -194,14 +251,10 @@ class Life(RuleBasedStateMachine):
         self.broker.abandon_session(session)  # as the kernel does for a dead process
         self.broker.reap(self.broker.known_sessions(), MAX_DELIVERIES)
         for job in held:
-            if self.jobs[job].deliveries >= MAX_DELIVERIES:
-                self.end(job, history.FAILED)
+            if self.jobs[job].accepted or self.jobs[job].deliveries >= MAX_DELIVERIES:
+                self.end(job, FAILED)
             else:
                 self.put_back(job, Return.REQUEUED)
-        self.replace_session(who, held)
-
-    def replace_session(self, who: int, held: list[int]) -> None:
-        self.dead += [(self.sessions[who], job) for job in held]
         self.sessions[who] = self.broker.begin_session()
 
     @rule(seconds=st.integers(1, 20))
@@ -224,7 +277,7 @@ class Life(RuleBasedStateMachine):
             if job.session is None and job.expires is not None and job.expires <= self.now
         ]
         for job in over:
-            self.end(job, history.CANCELLED)
+            self.end(job, CANCELLED)
 
     @rule(name=names)
     def purge(self, name: str) -> None:
@@ -233,7 +286,7 @@ class Life(RuleBasedStateMachine):
         ]
         assert self.broker.purge(name) == len(waiting)
         for job in waiting:
-            self.end(job, history.CANCELLED)
+            self.end(job, CANCELLED)
 
     # -- what always holds ------------------------------------------------
 
@@ -241,7 +294,7 @@ class Life(RuleBasedStateMachine):
     def the_queue_is_as_the_model(self) -> None:
         rows = self.broker.database.read(
             "SELECT id, queue, priority, due_at, expires_at, status, session, deliveries,"
-            " redelivered FROM job_queue ORDER BY id"
+            " redelivered, retry_count, accepted FROM job_queue ORDER BY id"
         )
         assert {row[0]: Job(*row[1:]) for row in rows} == self.jobs
 

@@ -14,8 +14,12 @@ from pathlib import Path
 
 import kombu
 
-from sqlite_transport.database import close_databases
+from sqlite_transport.database import close_databases, open_database
+from sqlite_transport.history import Outcome
 from sqlite_transport.library import sqlite3
+from sqlite_transport.pruning import Pruning
+from sqlite_transport.retention import OFF, Retention
+from sqlite_transport.status import COMPLETED, FAILED, RETRIED
 
 BOTH = kombu.Exchange("both", type="fanout")
 LEFT = kombu.Queue("left", BOTH)
@@ -90,6 +94,44 @@ def consume(database: str) -> None:
     close_databases()
 
 
+def work(database: str) -> None:
+    """Do as a worker does: tell when jobs begin and how they end, and try one again."""
+    ended: list[str] = []
+
+    def on_message(message: kombu.Message) -> None:
+        task_id, channel, delivery = message.headers["id"], message.channel, message.delivery
+        if task_id == IDS[0]:
+            channel.begin(delivery, time.time(), "worker")
+        elif task_id == IDS[1]:
+            delivery.outcome = Outcome(FAILED, "ValueError: x", "Traceback", "worker")
+        elif task_id == IDS[2] and delivery.attempt == 0:
+            again = {**headers(task_id), "retries": 1}
+            producer.publish("x" * 100, routing_key="jobs", headers=again)
+            delivery.outcome = Outcome(RETRIED, "ValueError: y", "Traceback", "worker")
+        elif task_id == IDS[3]:
+            delivery.early = True
+        message.ack()
+        if task_id == IDS[3]:
+            channel.connection.inbox.flush()
+            channel.conclude(delivery, Outcome(COMPLETED, worker="worker"))
+        ended.append(task_id)
+
+    with connect(database) as connection:
+        producer = connection.Producer()
+        with kombu.Consumer(connection, [JOBS], on_message=on_message, prefetch_count=3):
+            while len(ended) < len(IDS) + 1:
+                connection.drain_events(timeout=PATIENCE)
+    close_databases()
+
+
+def prune(database: str) -> None:
+    """Delete the history, but for the newest job of it."""
+    kept = Retention(count=1)
+    while Pruning(open_database(Path(database))).run({COMPLETED: kept, FAILED: OFF}, time.time()):
+        pass
+    close_databases()
+
+
 def die_with_claims(database: str) -> None:
     """Claim three jobs and be killed."""
     connection = connect(database)
@@ -153,17 +195,24 @@ def live(database: str) -> None:
                         own.drain_events(timeout=0.005)
 
 
+LOOKS = {
+    "queue": "SELECT queue, task_id FROM job_queue WHERE accepted = 0",
+    "accepted": "SELECT queue, task_id FROM job_queue WHERE accepted = 1",
+    "history": "SELECT queue, task_id FROM job_history",
+    "attempts": "SELECT job_id, retry_count FROM job_attempt WHERE status = 'retried'",
+}
+
+
 def look(database: str) -> dict[str, object]:
     """Return what is in the file, as SQLite itself reads it; nothing is changed."""
     if not Path(database).exists():
-        return {"integrity": "ok", "queue": [], "history": []}
+        return {"integrity": "ok", "queue": [], "accepted": [], "history": [], "attempts": []}
     connection = sqlite3.connect(database, isolation_level=None)
     try:
         made = connection.execute("PRAGMA user_version").fetchone()[0]
         return {
             "integrity": connection.execute("PRAGMA integrity_check").fetchone()[0],
-            "queue": rows(connection, "SELECT queue, task_id FROM job_queue") if made else [],
-            "history": rows(connection, "SELECT queue, task_id FROM job_history") if made else [],
+            **{name: rows(connection, query) if made else [] for name, query in LOOKS.items()},
         }
     finally:
         connection.close()
@@ -188,7 +237,9 @@ def finish(database: str) -> dict[str, object]:
     with connect(database) as connection:
         for queue in (JOBS, LEFT, RIGHT):
             kombu.Consumer(connection, [queue], on_message=handler(queue.name)).consume()
-        while look(database)["queue"] and time.monotonic() < deadline:
+        while (
+            look(database)["queue"] or look(database)["accepted"]
+        ) and time.monotonic() < deadline:
             with suppress(TimeoutError):
                 connection.drain_events(timeout=0.02)
     close_databases()

@@ -91,6 +91,7 @@ class Stage:
         assert sorted(after["handled"]) == before["queue"], (
             "each once, and nothing that was settled"
         )
-        assert after["history"] == sorted(before["history"] + before["queue"])
+        ended = before["history"] + before["queue"] + before["accepted"]
+        assert after["history"] == sorted(ended)
         assert after["bells"] == [], "nothing is left of the dead session"
         return before
