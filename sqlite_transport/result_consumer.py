@@ -30,6 +30,7 @@ class ResultConsumer(BaseResultConsumer):
         super().__init__(*arguments, **options)
         # A dict as a set: its methods are atomic, and come from any thread.
         self._awaited: dict[str, Any] = {}
+        self._leaves: dict[str, list[Any]] = {}
         self._waiting: set[Waiter] = set()
         # A greenlet drains for all others, for ever; it sleeps while none waits.
         self._drains_alone = isinstance(self.drainer, greenletDrainer)
@@ -57,6 +58,7 @@ class ResultConsumer(BaseResultConsumer):
     def on_after_fork(self) -> None:
         """Forget, in a child, what the parent waits for."""
         self._awaited = {}
+        self._leaves = {}
         self._waiting = set()
         self._wanted = threading.Event()
         self._only = None
@@ -69,20 +71,28 @@ class ResultConsumer(BaseResultConsumer):
         elif self.drainer._started.is_set():
             start()  # it raises if the greenlet has ended
 
+    def _wait_for_pending(self, result: Any, **options: Any) -> Iterator[Any]:
+        leaves = [leaf for leaf in _leaves(result) if not _is_ready(leaf)]
+        for leaf in leaves:
+            self._leaves.setdefault(str(leaf.id), []).append(leaf)
+        try:
+            yield from super()._wait_for_pending(result, **options)
+        finally:
+            for leaf in leaves:
+                waiting = self._leaves.pop(str(leaf.id), [])
+                others = [other for other in waiting if other is not leaf]
+                if others:
+                    self._leaves[str(leaf.id)] = others
+
     def on_wait_for_pending(self, result: Any, **_: Any) -> None:
         """Take note of what is there already; the pipe is open, so nothing is missed after it."""
-        leaves = {str(leaf.id): leaf for leaf in _leaves(result) if not _is_ready(leaf)}
         if not self._drains_alone:
             waiter = self._waiter()
             self._take_note(self._heard(waiter), waiter)
-        for meta in self._look(leaves):
-            if meta["status"] not in states.READY_STATES:
-                continue
-            self._awaited.pop(meta["task_id"], None)
-            self._tell(meta)
-            leaf = leaves.get(meta["task_id"])
-            if leaf is not None and not _is_ready(leaf):
-                leaf._maybe_set_cache(meta)
+        for meta in self._look([str(leaf.id) for leaf in _leaves(result) if not _is_ready(leaf)]):
+            if meta["status"] in states.READY_STATES:
+                self._awaited.pop(meta["task_id"], None)
+                self._tell(meta)
 
     def drain_events_until(
         self, p: Any, timeout: float | None = None, on_interval: Any = None
@@ -131,7 +141,8 @@ class ResultConsumer(BaseResultConsumer):
         told = False
         for meta in self._look(task_ids):
             if meta["status"] in states.READY_STATES:
-                if self._awaited.pop(meta["task_id"], self) is self:
+                claimed = self._awaited.pop(meta["task_id"], self) is not self
+                if not claimed and meta["task_id"] not in self._leaves:
                     continue  # another thread was quicker
                 told = True
             self._tell(meta)
@@ -151,8 +162,12 @@ class ResultConsumer(BaseResultConsumer):
         """Return those of the tasks that were rung for that somebody waits for."""
         heard = waiter.heard()
         if heard is None:
-            return list(self._awaited)
-        return [task_id for task_id in heard if task_id in self._awaited]
+            return self._all()
+        return [each for each in heard if each in self._awaited or each in self._leaves]
+
+    def _all(self) -> list[str]:
+        """Return all that is waited for, now or by a callback."""
+        return list({*list(self._awaited), *list(self._leaves)})
 
     def _changed(self) -> list[str]:
         """Return all that is waited for, if anything in the file has changed meanwhile."""
@@ -161,7 +176,7 @@ class ResultConsumer(BaseResultConsumer):
             database.check_identity()
         version = database.version()
         changed, self._version = version != self._version, version
-        return list(self._awaited) if changed else []
+        return self._all() if changed else []
 
     def _look(self, task_ids: Iterable[str]) -> Iterator[Any]:
         """Yield what the file knows of the tasks."""
@@ -177,6 +192,11 @@ class ResultConsumer(BaseResultConsumer):
             self.on_state_change(meta, None)
         elif self.on_message:
             self.on_message(meta)
+        if meta["status"] in states.READY_STATES:
+            # Celery 5.6 knows only the first of several results of one task.
+            for leaf in list(self._leaves.get(meta["task_id"], ())):
+                if not _is_ready(leaf):
+                    leaf._maybe_set_cache(meta)
 
 
 def _leaves(result: Any) -> Iterator[Any]:

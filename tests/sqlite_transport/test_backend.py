@@ -370,6 +370,22 @@ def test_one_thread_hears_of_anothers_result_first(make: Make) -> None:
     assert second.get(timeout=5) == 2
 
 
+def test_two_wait_for_one_task(make: Make) -> None:
+    """Which of them Celery tells depends on its version."""
+    backend = make()
+    results = [result(backend), result(backend)]
+    group = backend.app.ResultSet([results[0]])
+    with pytest.raises(CeleryTimeoutError):
+        results[0].get(timeout=0.01)
+    thread = threading.Timer(0.2, make().mark_as_done, (TASK, 1))
+    thread.start()
+
+    assert results[1].get(timeout=20) == 1
+    assert group.join_native(timeout=20) == [1]
+    thread.join()
+    assert backend.result_consumer._leaves == {}
+
+
 def test_messages_of_results_that_are_gone(backend: Any) -> None:
     told: list[Any] = []
     backend.result_consumer.on_message = told.append
