@@ -1,6 +1,7 @@
 """The application module of the measured workers: `celery -A benchmarks.app`.
 
-The benchmark hands over the broker and the marks in the environment.
+The benchmark hands over the broker, the result backend and the marks in the
+environment.
 """
 
 import json
@@ -15,11 +16,15 @@ from benchmarks.marks import Marks
 
 BROKER = "BENCHMARK_BROKER"
 OPTIONS = "BENCHMARK_OPTIONS"
+RESULTS = "BENCHMARK_RESULTS"
 MARKS = "BENCHMARK_MARKS"
 
 marks = Marks(Path(os.environ[MARKS])) if MARKS in os.environ else None
 app = make_app(
-    os.environ.get(BROKER, "memory://"), json.loads(os.environ.get(OPTIONS, "{}")), marks
+    os.environ.get(BROKER, "memory://"),
+    json.loads(os.environ.get(OPTIONS, "{}")),
+    marks,
+    os.environ.get(RESULTS, ""),
 )
 
 

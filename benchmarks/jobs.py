@@ -9,13 +9,15 @@ from celery import Celery
 from benchmarks.marks import Marks
 
 
-def make_app(url: str, options: dict[str, Any], marks: Marks | None = None) -> Celery:
-    """Make a Celery application with Celery's own defaults, but no results."""
-    app = Celery("benchmarks", broker=url, set_as_current=False)
+def make_app(
+    url: str, options: dict[str, Any], marks: Marks | None = None, results: str = ""
+) -> Celery:
+    """Make a Celery application with Celery's own defaults, but no results unless told where."""
+    app = Celery("benchmarks", broker=url, backend=results or None, set_as_current=False)
     app.conf.update(
         broker_transport_options=dict(options),
         broker_connection_retry_on_startup=True,
-        task_ignore_result=True,
+        task_ignore_result=not results,
         task_serializer="json",
         accept_content=["json"],
     )
@@ -35,6 +37,16 @@ def make_app(url: str, options: dict[str, Any], marks: Marks | None = None) -> C
         if marks is not None:
             marks.count(current_process().index)
         sleep(seconds)
+
+    @app.task(shared=False, name="bench.add")
+    def add(x: int, y: int) -> int:
+        if marks is not None:
+            marks.count(current_process().index)
+        return x + y
+
+    @app.task(shared=False, name="bench.total")
+    def total(numbers: list[int]) -> int:
+        return sum(numbers)
 
     app.finalize()
     return app

@@ -13,11 +13,24 @@ from benchmarks.contestants.sqla import Sqla
 from benchmarks.contestants.sqlite import Sqlite
 from benchmarks.redis_server import RedisUnavailableError, redis_server
 
+NO_HISTORY = {
+    "history_completed": "off",
+    "history_failed": "off",
+    "history_cancelled": "off",
+}
+
 
 @contextmanager
 def lineup(directory: Path) -> Iterator[dict[str, Contestant]]:
     """All contestants by name; the Redis server lives as long as the block."""
-    others = [Memory(), Filesystem(), Sqla(), Sqlite("sqlite"), Sqlite("sqlite-normal", "normal")]
+    others = [
+        Memory(),
+        Filesystem(),
+        Sqla(),
+        Sqlite("sqlite"),
+        Sqlite("sqlite-normal", durability="normal"),
+        Sqlite("sqlite-history-off", durability="normal", **NO_HISTORY),
+    ]
     with _redis(directory) as redis:
         yield {contestant.name: contestant for contestant in (redis, *others)}
 

@@ -27,6 +27,17 @@ class Size:
     crash_jobs: int = 40
     memory_jobs: int = 200_000
     memory_seconds: float = 900.0
+    round_trip_calls: int = 300
+    round_trip_seconds: float = 60.0
+    canvas_group: int = 500
+    canvas_chord: int = 100
+    canvas_chain: int = 20
+    canvas_seconds: float = 60.0
+    result_memory_jobs: int = 50_000
+    result_memory_seconds: float = 600.0
+    result_file_count: int = 50_000
+    result_expires: float = 30.0
+    result_purge_seconds: float = 20.0
 
 
 FULL = Size()
@@ -49,6 +60,10 @@ QUICK = Size(
     writer_seconds=5.0,
     memory_jobs=20_000,
     memory_seconds=120.0,
+    round_trip_calls=100,
+    round_trip_seconds=20.0,
+    result_memory_jobs=10_000,
+    result_memory_seconds=120.0,
 )
 
 SMOKE = Size(
@@ -72,4 +87,15 @@ SMOKE = Size(
     crash_jobs=6,
     memory_jobs=500,
     memory_seconds=20.0,
+    round_trip_calls=5,
+    round_trip_seconds=5.0,
+    canvas_group=10,
+    canvas_chord=5,
+    canvas_chain=3,
+    canvas_seconds=10.0,
+    result_memory_jobs=200,
+    result_memory_seconds=20.0,
+    result_file_count=200,
+    result_expires=1.0,
+    result_purge_seconds=1.0,
 )

@@ -29,6 +29,11 @@ def one_turn(
         yield from on_empty_broker(bench, contestant, reading)
 
 
+def in_turn(names: tuple[str, ...], turn: int) -> tuple[str, ...]:
+    """Turn the order round every second time, so that it favours nobody."""
+    return names if turn % 2 == 0 else names[::-1]
+
+
 def on_empty_broker(
     bench: Bench, contestant: Contestant, measure: Callable[[Broker], Iterator[Reading]]
 ) -> Iterator[Reading]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from subprocess import Popen
 
-from benchmarks.app import BROKER, MARKS, OPTIONS
+from benchmarks.app import BROKER, MARKS, OPTIONS, RESULTS
 from benchmarks.contestants import Broker
 from benchmarks.jobs import make_app
 from benchmarks.marks import Marks
@@ -40,6 +40,7 @@ def worker(broker: Broker, marks: Marks) -> "Iterator[Popen[bytes]]":
     environment = {
         BROKER: broker.url,
         OPTIONS: json.dumps(broker.options),
+        RESULTS: broker.results,
         MARKS: str(marks.path),
     }
     with running(_command(home.name), home, log=log, environment=environment) as process:

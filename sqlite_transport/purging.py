@@ -25,9 +25,9 @@ FIRST_SLICE = 32
 LARGEST_SLICE = 1000
 
 NEXT_EXPIRY = (
-    "SELECT min(coalesce((SELECT min(expires_at) FROM result), 9e99),"
-    " coalesce((SELECT min(expires_at) FROM group_result), 9e99),"
-    " coalesce((SELECT min(expires_at) FROM chord), 9e99))"
+    "SELECT min(coalesce((SELECT min(expires_at) FROM result WHERE expires_at IS NOT NULL), 9e99),"
+    " coalesce((SELECT min(expires_at) FROM group_result WHERE expires_at IS NOT NULL), 9e99),"
+    " coalesce((SELECT min(expires_at) FROM chord WHERE expires_at IS NOT NULL), 9e99))"
 )
 PURGE_RESULTS = (
     "DELETE FROM result WHERE task_id IN"

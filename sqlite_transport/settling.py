@@ -30,20 +30,20 @@ ACCEPT, FINISH, RETRY = "accept", "finish", "retry"
 class Delivery:
     """A job in the hands of a consumer.
 
-    early: its acknowledgement means that it has begun, not that it is done.
-    accepted: it was acknowledged so. tried: it may have been before. outcome:
-    how it ended, once that is known.
+    attempt: which retry of the task it is. early: its acknowledgement means
+    that it has begun, not that it is done. accepted: it was acknowledged so.
+    outcome: how it ended, once that is known.
     """
 
-    __slots__ = ("accepted", "attempt", "early", "id", "outcome", "transient", "tried")
+    early = False
+    accepted = False
+    outcome: Outcome | None = None
 
     def __init__(self, job: Claimed) -> None:
         self.id = job.id
         self.attempt = job.retry_count
         self.transient = job.transient
-        self.tried = bool(job.retry_count or job.redelivered)
-        self.early = self.accepted = False
-        self.outcome: Outcome | None = None
+        self.redelivered = job.redelivered
 
     def settled_by(self, how: str) -> str:
         """Note that the consumer has settled it; return what that amounts to.
@@ -152,7 +152,7 @@ def drop(connection: Any, deliveries: Collection[Delivery], session: int) -> Non
         attempts[delivery.attempt].append(delivery.id)
     for attempt, jobs in attempts.items():
         connection.execute(DROP_ALL, (json.dumps(jobs), session, attempt))
-    tried = [delivery.id for delivery in deliveries if delivery.tried]
+    tried = [each.id for each in deliveries if each.attempt or each.redelivered]
     if tried:
         connection.execute(history.REMOVE_ATTEMPTS, (json.dumps(tried),))
     if any(delivery.id == newest for delivery in deliveries):

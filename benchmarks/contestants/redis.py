@@ -12,6 +12,7 @@ class Redis(Contestant):
     """Uses the one server that the run has started, if it could."""
 
     name = "redis"
+    result_scheme = "redis://"
 
     def __init__(self, server: RedisServer | None, reason: str = "") -> None:
         self.server = server

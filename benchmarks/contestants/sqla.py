@@ -1,4 +1,4 @@
-"""kombu's `sqla+sqlite://`: its SQLAlchemy transport on a SQLite file."""
+"""kombu's `sqla+sqlite://` and Celery's `db+sqlite://`: SQLAlchemy on a SQLite file each."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +12,13 @@ class Sqla(Contestant):
 
     name = "sqla"
     backlog = 500
+    result_scheme = "db+sqlite://"
 
     @contextmanager
     def arena(self, directory: Path) -> Iterator[Broker]:
         """Make a new file."""
         yield Broker(self.name, f"sqla+sqlite:///{directory / 'queue.db'}", directory)
+
+    def results(self, broker: Broker) -> str:
+        """Keep results in a file of their own."""
+        return f"db+sqlite:///{broker.directory / 'results.db'}"

@@ -1,4 +1,4 @@
-"""This package's transport, in each of its two durabilities."""
+"""This package's transport and its result backend on one file, with any of their options."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +9,13 @@ from benchmarks.contestants import Broker, Contestant
 
 
 class Sqlite(Contestant):
-    """`durability` is the transport's option of that name."""
+    """`options` are the transport's."""
 
-    def __init__(self, name: str, durability: str | None = None) -> None:
+    result_scheme = "sqlite://"
+
+    def __init__(self, name: str, **options: str) -> None:
         self.name = name
-        self.options = {} if durability is None else {"durability": durability}
+        self.options = options
 
     def missing(self) -> str | None:
         """Whether the transport can be imported."""

@@ -3,14 +3,19 @@
 from benchmarks.figure import Figure
 from benchmarks.figures import (
     backlog,
+    canvas,
     consume,
     crash,
+    history,
     idle,
     latency,
     memory,
     publish_batch,
     publish_durable,
     publish_normal,
+    result_file,
+    result_memory,
+    round_trip,
     worker_throughput,
     writers,
 )
@@ -27,4 +32,9 @@ FIGURES: tuple[Figure, ...] = (
     writers.FIGURE,
     crash.FIGURE,
     memory.FIGURE,
+    history.FIGURE,
+    round_trip.FIGURE,
+    canvas.FIGURE,
+    result_memory.FIGURE,
+    result_file.FIGURE,
 )

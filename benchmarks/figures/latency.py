@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from random import Random
-from statistics import quantiles
 from time import monotonic, sleep
 
 from celery import Task
@@ -13,6 +12,7 @@ from benchmarks.bench import Bench
 from benchmarks.figure import Bound, Figure
 from benchmarks.jobs import make_app
 from benchmarks.marks import Marks
+from benchmarks.percentiles import percentiles
 from benchmarks.samples import Reading, Sample
 from benchmarks.worker import new_marks, worker
 
@@ -22,7 +22,6 @@ PAUSE_SECONDS = (0.02, 0.12)
 LOST_SECONDS = 5.0
 WARM_UP = 3
 POLLING_SHARE = 10
-MILLISECONDS = 1e3
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def _one_turn(bench: Bench, turn: int, names: tuple[str, ...], calls: int) -> It
             if monotonic() >= deadline:
                 break
     for name, seconds_of in latencies.items():
-        yield from _percentiles(name, turn, seconds_of)
+        yield from percentiles(name, turn, seconds_of)
 
 
 def _caller(stack: ExitStack, bench: Bench, name: str, calls: int) -> Caller:
@@ -82,14 +81,6 @@ def _caller(stack: ExitStack, bench: Bench, name: str, calls: int) -> Caller:
     app = make_app(broker.url, broker.options)
     stack.callback(app.close)
     return Caller(name, app.tasks["bench.stamp"], marks)
-
-
-def _percentiles(name: str, turn: int, seconds: list[float]) -> Iterator[Sample]:
-    if len(seconds) < 2:
-        return
-    hundredths = quantiles(seconds, n=100, method="inclusive")
-    yield Sample("p50", name, turn, hundredths[49] * MILLISECONDS)
-    yield Sample("p99", name, turn, hundredths[98] * MILLISECONDS)
 
 
 FIGURE = Figure(

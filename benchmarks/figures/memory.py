@@ -4,22 +4,15 @@ import json
 import sys
 from collections.abc import Iterator
 from functools import partial
-from time import monotonic, sleep
 
 from benchmarks.bench import Bench
 from benchmarks.contestants import Broker
 from benchmarks.figure import Bound, Figure
-from benchmarks.marks import Marks
-from benchmarks.process_tree import resident_bytes
-from benchmarks.processes import running
-from benchmarks.samples import Reading, Sample
+from benchmarks.growth import FLAT_PERCENT, WARM_UP_SHARE, growth
+from benchmarks.samples import Reading
 from benchmarks.turns import on_empty_broker
-from benchmarks.worker import new_marks, worker
 
 CONTESTANTS = ("redis", "sqlite")
-WARM_UP_SHARE = 10
-POLL_SECONDS = 0.2
-FLAT_PERCENT = 5.0
 
 
 def measure(bench: Bench) -> Iterator[Reading]:
@@ -30,31 +23,10 @@ def measure(bench: Bench) -> Iterator[Reading]:
 
 
 def _growth(bench: Bench, broker: Broker) -> Iterator[Reading]:
-    jobs, seconds = bench.size.memory_jobs, bench.size.memory_seconds
-    marks = new_marks(broker)
+    jobs = bench.size.memory_jobs
     command = [sys.executable, "-m", "benchmarks.caller"]
     command += [broker.url, json.dumps(broker.options), str(jobs), str(jobs // WARM_UP_SHARE)]
-    log = broker.directory / "caller.log"
-    with (
-        worker(broker, marks) as process,
-        running(command, broker.directory, log=log, piped=True) as caller,
-    ):
-        deadline = monotonic() + seconds
-        _wait(marks, jobs // WARM_UP_SHARE, deadline)
-        warm = resident_bytes(process.pid)
-        done = _wait(marks, jobs, deadline)
-        end = resident_bytes(process.pid)
-        yield Sample("jobs", broker.name, 0, done)
-        yield Sample("worker", broker.name, 0, (end / warm - 1) * 100)
-        if done >= jobs and caller.stdout is not None:
-            report = json.loads(caller.stdout.readline())
-            yield Sample("caller", broker.name, 0, (report["end"] / report["warm"] - 1) * 100)
-
-
-def _wait(marks: Marks, jobs: int, deadline: float) -> int:
-    while (done := marks.span().tasks) < jobs and monotonic() < deadline:
-        sleep(POLL_SECONDS)
-    return done
+    return growth(broker, command, jobs, bench.size.memory_seconds)
 
 
 FIGURE = Figure(

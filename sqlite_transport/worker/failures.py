@@ -3,7 +3,7 @@
 from signal import Signals
 
 from billiard.einfo import ExceptionInfo, ExceptionWithTraceback
-from celery.exceptions import Reject, TimeLimitExceeded
+from celery.exceptions import Reject, SoftTimeLimitExceeded, TimeLimitExceeded
 from celery.utils.serialization import get_pickled_exception
 from kombu.utils.encoding import safe_repr
 
@@ -22,8 +22,8 @@ def describe(error: BaseException) -> str:
     name = type(error).__name__
     if isinstance(error, Reject):
         message = safe_repr(error.reason)
-    elif isinstance(error, TimeLimitExceeded):
-        message = f"{error.args[0]:g} s"
+    elif isinstance(error, (TimeLimitExceeded, SoftTimeLimitExceeded)):
+        message = f"{error.args[0]:g} s" if error.args else ""
     else:
         message = str(error)
     return f"{name}: {message}" if message else name

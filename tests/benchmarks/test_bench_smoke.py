@@ -30,7 +30,7 @@ def test_brokers_are_measured_side_by_side_and_nothing_is_left(tmp_path: Path) -
     for outcome in report.outcomes:
         assert outcome.failure is None
         assert outcome.failures == {}
-    for contestant in present - {"sqlite-normal"}:
+    for contestant in present - {"sqlite-normal", "sqlite-history-off"}:
         assert len(publish.values["rate", contestant]) == SMOKE.rounds
         assert min(consume.values["rate", contestant].values()) > 1
     assert len(publish.values["rate", "disk"]) == SMOKE.rounds

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from backlog import NOW, fill
 
-from sqlite_transport import history, pruning, queue, settling, topology
+from sqlite_transport import history, pruning, purging, queue, results, settling, topology
 from sqlite_transport.library import sqlite3
 
 QUEUES = ("queue0", "queue1", "queue2", "queue3")
@@ -63,6 +63,9 @@ HOT = [
     Hot("forget", history.REMOVE, ("[1100001, 1100006]",), POINT, 600),
     Hot("too old", pruning.TOO_OLD, ("completed", NOW, 1, 100), "job_done", 5_000),
     Hot("beyond the newest", pruning.BEYOND, ("completed", 100), "job_done", 5_000),
+    Hot("results: next expiry", purging.NEXT_EXPIRY, (), "result_expiring", 200),
+    Hot("results: purge", purging.PURGE_RESULTS, (NOW, 100), "result_expiring", 5_000),
+    Hot("results: read many", results.READ_MANY, ('["a", "b"]', NOW), "result", 300),
     Hot("forget the attempts", history.REMOVE_ATTEMPTS, ("[1100001]",), "job_attempt_job", 300),
     Hot("end", history.END, ("failed", None, NOW, "[1100001, 1100006]"), POINT, 600),
     ending("end the accepted", queue.ACCEPTED, (2,), CLAIMED, 20_000),

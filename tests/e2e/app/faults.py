@@ -33,6 +33,30 @@ def broken(self: Task, key: str) -> None:
     raise ValueError(key)
 
 
+@shared_task(
+    name="backing_off",
+    bind=True,
+    autoretry_for=(HiccupError,),
+    max_retries=3,
+    retry_backoff=1,
+    retry_jitter=False,
+)
+def backing_off(self: Task, key: str) -> None:
+    raise HiccupError(key)
+
+
+@shared_task(
+    name="backing_off_apart",
+    bind=True,
+    autoretry_for=(HiccupError,),
+    max_retries=1,
+    retry_backoff=30,
+    retry_jitter=True,
+)
+def backing_off_apart(self: Task, key: str) -> None:
+    raise HiccupError(key)
+
+
 @shared_task(name="hopeless", bind=True, max_retries=2)
 def hopeless(self: Task, key: str) -> None:
     """Fail again and again, up to the limit."""

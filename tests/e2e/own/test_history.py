@@ -1,5 +1,6 @@
 """What became of each task is in the history, whatever that was."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -76,6 +77,32 @@ def test_retries_are_attempts_at_one_job(
     assert entry["error"] == "ValueError: h at attempt 2"
     errors = [each["error"] for each in attempts(tables, entry)]
     assert errors == [f"ValueError: h at attempt {number}" for number in (0, 1)]
+
+
+def test_retries_wait_longer_each_time(
+    deployment: Deployment, tables: Tables, history: Any
+) -> None:
+    """`retry_backoff`: one second, two, four, from the end of the attempt before."""
+    deployment.start_worker("-c", "1")
+    entry = history(deployment.send("backing_off", "b"))
+    assert (entry["status"], entry["error"]) == ("failed", "HiccupError: b")
+    assert (entry["retry_count"], entry["max_retries"]) == (3, 3)
+    tries = [*attempts(tables, entry), entry]
+    waits = [later["started_at"] - earlier["started_at"] for earlier, later in pairwise(tries)]
+    assert [least <= wait < least + 1 for least, wait in zip((1, 2, 4), waits, strict=True)] == [
+        True
+    ] * 3, waits
+
+
+def test_retries_are_spread(deployment: Deployment, tables: Tables) -> None:
+    """`retry_jitter`: tasks that failed together do not come back together."""
+    deployment.start_worker("-c", "2")
+    for number in range(12):
+        deployment.send("backing_off_apart", f"b{number}")
+    eventually(lambda: tables.count("job_queue", "status = 'scheduled'") == 12)
+    waits = {round(row["due_at"] - row["created_at"]) for row in tables.rows("job_queue")}
+    assert len(waits) > 3
+    assert max(waits) <= 32
 
 
 @ACKS
