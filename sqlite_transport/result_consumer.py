@@ -86,10 +86,13 @@ class ResultConsumer(BaseResultConsumer):
 
     def on_wait_for_pending(self, result: Any, **_: Any) -> None:
         """Take note of what is there already; the pipe is open, so nothing is missed after it."""
+        own = [str(leaf.id) for leaf in _leaves(result) if not _is_ready(leaf)]
         if not self._drains_alone:
             waiter = self._waiter()
+            # What other threads wait for they hear themselves; callbacks nobody else does.
+            waiter.listen({*own, *(set(self._awaited) - set(self._leaves))})
             self._take_note(self._heard(waiter), waiter)
-        for meta in self._look([str(leaf.id) for leaf in _leaves(result) if not _is_ready(leaf)]):
+        for meta in self._look(own):
             if meta["status"] in states.READY_STATES:
                 self._awaited.pop(meta["task_id"], None)
                 self._tell(meta)
