@@ -67,6 +67,8 @@ class SQLiteBackend(Chording, AsyncBackendMixin):
         ids = set(task_ids)
         deadline = None if timeout is None else time.monotonic() + timeout
         waiter = None if max_iterations == 1 else waiter_of(self.database.path)
+        if waiter is not None:
+            waiter.listen(ids)
         looked = 0
         while ids:
             for task_id, meta in self._ready(ids, READY_STATES):

@@ -30,6 +30,7 @@ class ResultConsumer(BaseResultConsumer):
         super().__init__(*arguments, **options)
         # A dict as a set: its methods are atomic, and come from any thread.
         self._awaited: dict[str, Any] = {}
+        self._leaves: dict[str, list[Any]] = {}
         self._waiting: set[Waiter] = set()
         # A greenlet drains for all others, for ever; it sleeps while none waits.
         self._drains_alone = isinstance(self.drainer, greenletDrainer)
@@ -57,6 +58,7 @@ class ResultConsumer(BaseResultConsumer):
     def on_after_fork(self) -> None:
         """Forget, in a child, what the parent waits for."""
         self._awaited = {}
+        self._leaves = {}
         self._waiting = set()
         self._wanted = threading.Event()
         self._only = None
@@ -69,14 +71,31 @@ class ResultConsumer(BaseResultConsumer):
         elif self.drainer._started.is_set():
             start()  # it raises if the greenlet has ended
 
+    def _wait_for_pending(self, result: Any, **options: Any) -> Iterator[Any]:
+        leaves = [leaf for leaf in _leaves(result) if not _is_ready(leaf)]
+        for leaf in leaves:
+            self._leaves.setdefault(str(leaf.id), []).append(leaf)
+        try:
+            yield from super()._wait_for_pending(result, **options)
+        finally:
+            for leaf in leaves:
+                waiting = self._leaves.pop(str(leaf.id), [])
+                others = [other for other in waiting if other is not leaf]
+                if others:
+                    self._leaves[str(leaf.id)] = others
+
     def on_wait_for_pending(self, result: Any, **_: Any) -> None:
         """Take note of what is there already; the pipe is open, so nothing is missed after it."""
-        leaves = {str(leaf.id): leaf for leaf in _leaves(result) if not _is_ready(leaf)}
-        heard: Iterable[str] = () if self._drains_alone else self._heard(self._waiter())
-        for meta in self._look({*leaves, *heard}):
-            leaf = leaves.get(meta["task_id"])
-            if leaf is not None and not _is_ready(leaf):
-                leaf._maybe_set_cache(meta)
+        own = [str(leaf.id) for leaf in _leaves(result) if not _is_ready(leaf)]
+        if not self._drains_alone:
+            waiter = self._waiter()
+            # What other threads wait for they hear themselves; callbacks nobody else does.
+            waiter.listen({*own, *(set(self._awaited) - set(self._leaves))})
+            self._take_note(self._heard(waiter), waiter)
+        for meta in self._look(own):
+            if meta["status"] in states.READY_STATES:
+                self._awaited.pop(meta["task_id"], None)
+                self._tell(meta)
 
     def drain_events_until(
         self, p: Any, timeout: float | None = None, on_interval: Any = None
@@ -116,11 +135,21 @@ class ResultConsumer(BaseResultConsumer):
                 self._wanted.wait(timeout)
                 return
         if waiter.wait(timeout):
-            metas = self._look(self._heard(waiter))
+            self._take_note(self._heard(waiter), waiter)
         else:
-            metas = self._look(self._changed())
-        ready = [meta for meta in metas if meta["status"] in states.READY_STATES]
-        if ready:
+            self._take_note(self._changed(), waiter)
+
+    def _take_note(self, task_ids: list[str], waiter: Waiter) -> None:
+        """Tell those who wait for the tasks, and wake those of them that are other threads."""
+        told = False
+        for meta in self._look(task_ids):
+            if meta["status"] in states.READY_STATES:
+                claimed = self._awaited.pop(meta["task_id"], self) is not self
+                if not claimed and meta["task_id"] not in self._leaves:
+                    continue  # another thread was quicker
+                told = True
+            self._tell(meta)
+        if told:
             for other in self._waiting - {waiter}:
                 other.wake()
 
@@ -136,8 +165,12 @@ class ResultConsumer(BaseResultConsumer):
         """Return those of the tasks that were rung for that somebody waits for."""
         heard = waiter.heard()
         if heard is None:
-            return list(self._awaited)
-        return [task_id for task_id in heard if task_id in self._awaited]
+            return self._all()
+        return [each for each in heard if each in self._awaited or each in self._leaves]
+
+    def _all(self) -> list[str]:
+        """Return all that is waited for, now or by a callback."""
+        return list({*list(self._awaited), *list(self._leaves)})
 
     def _changed(self) -> list[str]:
         """Return all that is waited for, if anything in the file has changed meanwhile."""
@@ -146,26 +179,27 @@ class ResultConsumer(BaseResultConsumer):
             database.check_identity()
         version = database.version()
         changed, self._version = version != self._version, version
-        return list(self._awaited) if changed else []
+        return self._all() if changed else []
 
     def _look(self, task_ids: Iterable[str]) -> Iterator[Any]:
-        """Yield what the file knows of the tasks, when it was told to those who wait."""
+        """Yield what the file knows of the tasks."""
         ids = list(task_ids)
         for task_id, payload in results.read_many(self.backend.database, ids, time.time()):
             meta = self.backend.decode_result(payload)
             meta.setdefault("task_id", task_id)
-            self._tell(meta)
             yield meta
 
     def _tell(self, meta: Any) -> None:
         """Tell those who wait; a result that nobody waits for would be kept in vain."""
-        task_id = meta["task_id"]
-        if meta["status"] in states.READY_STATES and self._awaited.pop(task_id, self) is self:
-            return  # another thread was quicker
-        if any(task_id in pending for pending in self._pending_results):
+        if any(meta["task_id"] in pending for pending in self._pending_results):
             self.on_state_change(meta, None)
         elif self.on_message:
             self.on_message(meta)
+        if meta["status"] in states.READY_STATES:
+            # Celery 5.6 knows only the first of several results of one task.
+            for leaf in list(self._leaves.get(meta["task_id"], ())):
+                if not _is_ready(leaf):
+                    leaf._maybe_set_cache(meta)
 
 
 def _leaves(result: Any) -> Iterator[Any]:

@@ -1,9 +1,10 @@
 """How a thread that waits for results learns of them: a named pipe for each.
 
-Who has stored a result writes the task's id into every pipe in the directory
+Who has stored a result writes the task's id into the pipes in the directory
 `queue.db-waiters/`, and the threads that sleep on theirs wake. Each asks the
-file for those ids that it waits for. A pipe stays for its thread's life, as a
-ring that nobody sleeps on costs less than a pipe made for every wait.
+file for those ids that it waits for. The name of a pipe says which single task
+its thread waits for, so that a result does not wake all who wait for others;
+without that it is rung for every task. It stays for its thread's life.
 
 A ring is a hint. It is lost if the process dies between the commit and the
 ring, so a waiting thread looks after some time by itself.
@@ -17,6 +18,8 @@ import select
 import threading
 import time
 import weakref
+import zlib
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,13 +62,33 @@ class Waiter:
         self._file = os.open(unnamed, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         # With a writer of our own the pipe never reports that its last one left.
         self._keeper = os.open(unnamed, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        self.path = directory / name
-        unnamed.rename(self.path)
+        self._all = str(directory / name)
+        # Its present name, to be removed by whoever closes it.
+        self._names = [self._all]
+        unnamed.rename(self._all)
         self._half_full = capacity(self._file) // 2
         self.close = weakref.finalize(
-            self, _close, self._file, self._keeper, self.path, os.getpid()
+            self, _close, self._file, self._keeper, self._names, os.getpid()
         )
         _waiters.add(self)
+
+    @property
+    def path(self) -> Path:
+        """Return where the pipe is now."""
+        return Path(self._names[0])
+
+    def listen(self, task_ids: Collection[str]) -> None:
+        """Be rung for the task if it is one, and else for every task.
+
+        Who was about to ring has committed: look into the file after this.
+        """
+        name = self._all
+        if len(task_ids) == 1:
+            name += f"-{mark(*task_ids)}"
+        if name != self._names[0]:
+            with suppress(FileNotFoundError):  # removed: the next wait begins with another
+                os.rename(self._names[0], name)  # noqa: PTH104 - on the hot path
+                self._names[0] = name
 
     def wait(self, timeout: float | None) -> bool:
         """Sleep until a result is stored, `timeout` seconds at most; tell whether one was."""
@@ -114,33 +137,41 @@ class Callers:
             self._keep_only(names)
         if names:
             record = b"".join(map(_record, task_ids))
+            marks = {mark(task_id) for task_id in task_ids}
             for name in names:
-                if not name.startswith("."):
-                    self._ring(name, record if len(record) <= select.PIPE_BUF else ANY)
+                pipe, _, wanted = name.partition("-")[2].partition("-")
+                if not name.startswith(".") and (not wanted or wanted in marks):
+                    self._ring(name, pipe, record if len(record) <= select.PIPE_BUF else ANY)
 
-    def _ring(self, name: str, record: bytes) -> None:
-        pipe = self._pipes.get(name)
+    def _ring(self, name: str, key: str, record: bytes) -> None:
+        pipe = self._pipes.get(key)
         try:
             if pipe is None:
-                pipe = self._pipes[name] = os.open(
+                pipe = self._pipes[key] = os.open(
                     self._directory / name, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC
                 )
             os.write(pipe, record)
         except BlockingIOError:
             pass  # it is full: its thread will look at everything
         except OSError as error:
-            self._forget(name)
+            self._forget(key)
             if error.errno in (errno.ENXIO, errno.EPIPE):  # nobody reads it any more
                 remove(self._directory / name)
 
     def _keep_only(self, names: list[str]) -> None:
-        for name in set(self._pipes).difference(names):
-            self._forget(name)
+        there = {name.split("-")[1] for name in names if not name.startswith(".")}
+        for key in set(self._pipes) - there:
+            self._forget(key)
 
-    def _forget(self, name: str) -> None:
-        pipe = self._pipes.pop(name, None)
+    def _forget(self, key: str) -> None:
+        pipe = self._pipes.pop(key, None)
         if pipe is not None:
             os.close(pipe)
+
+
+def mark(task_id: str) -> str:
+    """Return what stands for the task in a pipe's name; others may share it."""
+    return f"{zlib.crc32(task_id.encode()):08x}"
 
 
 def _record(task_id: str) -> bytes:
@@ -187,11 +218,23 @@ def capacity(pipe: int) -> int:
 
 
 def sweep(directory: Path) -> None:
-    """Remove the pipes that processes left which died before they gave them a name."""
-    for path in directory.glob(".*"):
+    """Remove the pipes that processes left which died."""
+    for path in directory.iterdir():
         with suppress(OSError):
-            if path.stat().st_mtime < time.time() - STALE:
+            if path.name.startswith("."):
+                if path.stat().st_mtime < time.time() - STALE:
+                    path.unlink()
+            elif not has_reader(path):
                 path.unlink()
+
+
+def has_reader(path: Path) -> bool:
+    """Tell whether somebody has the pipe open to read from it."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC))
+    except OSError as error:
+        return error.errno != errno.ENXIO
+    return True
 
 
 def remove(path: Path) -> None:
@@ -200,9 +243,9 @@ def remove(path: Path) -> None:
         path.unlink()
 
 
-def _close(file: int, keeper: int, path: Path, pid: int) -> None:
+def _close(file: int, keeper: int, names: list[str], pid: int) -> None:
     if pid == os.getpid():
-        remove(path)
+        remove(Path(names[0]))
     os.close(file)
     os.close(keeper)
 

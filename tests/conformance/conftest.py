@@ -129,4 +129,7 @@ def canvas(
     finally:
         worker.terminate()
         worker.wait(20)
+        for pending in app.backend._pending_results:
+            pending.clear()
         app.close()
+        collect()

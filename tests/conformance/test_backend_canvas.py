@@ -83,7 +83,8 @@ def test_an_error_in_the_header_reaches_the_errback(do: Tasks) -> None:
 
     result = chord([do.add.s(1, 1), do.fail.s()], body).apply_async()
 
-    with pytest.raises(ValueError, match="on purpose"):
+    # The one or the other, whichever it hears of first.
+    with pytest.raises((ValueError, ChordError), match="on purpose"):
         result.get(timeout=PATIENCE)
     result = do.app.AsyncResult(result.id)
     deadline = time.monotonic() + PATIENCE
@@ -116,7 +117,13 @@ def test_progress(do: Tasks) -> None:
     told: list[Any] = []
     do.progress.delay().get(timeout=PATIENCE, on_message=told.append)
 
-    assert [meta["result"] for meta in told] == [*({"number": n} for n in range(3)), "done"]
+    *numbers, last = [meta["result"] for meta in told]
+    assert last == "done"
+    # Where one row holds the latest, a state may be followed too soon by the next.
+    assert [number for number in range(3) if {"number": number} in numbers] == [
+        meta["number"] for meta in numbers
+    ]
+    assert numbers
 
 
 def test_an_ignored_result(do: Tasks) -> None:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from celery import Celery
 
-from sqlite_transport import chords, purging
+from sqlite_transport import chords, purging, vacuum
 from sqlite_transport.chords import Part
 from sqlite_transport.database import Database, open_database
 from sqlite_transport.purging import purge, purge_now_and_then
@@ -134,6 +134,15 @@ def test_pages_are_given_back(database: Database, path: Path) -> None:
     database.read("PRAGMA wal_checkpoint(TRUNCATE)")
 
     assert path.stat().st_size < before / 2
+
+
+def test_pages_go_a_few_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(database, 3000, 1.0, size=10_000)
+    monkeypatch.setattr(vacuum, "SLICES", 1)
+    purge(database)
+
+    [[free]] = database.read("PRAGMA freelist_count")
+    assert free > vacuum.FREE_PAGES, "the rest is for the next round"
 
 
 def test_whoever_stores_purges(path: Path, database: Database) -> None:

@@ -149,7 +149,7 @@ def test_too_many_open_files_do_no_harm(
 def test_what_was_never_named_is_swept(path: Path) -> None:
     directory_of(path).mkdir()
     old, young = (directory_of(path) / name for name in (".1-old", ".1-young"))
-    for pipe in (old, young):
+    for pipe in (old, young, directory_of(path) / "1-dead-12345678"):
         os.mkfifo(pipe)
     long_ago = time.time() - 2 * waiters.STALE
     os.utime(old, (long_ago, long_ago))
@@ -165,6 +165,29 @@ def test_a_pipe_under_way_is_not_rung(database: Database, path: Path, waiter: Wa
     ring(database, ["one"])
 
     assert names(path) == [".1-coming", waiter.path.name]
+
+
+def test_who_waits_for_one_is_not_woken_for_others(
+    database: Database, path: Path, waiter: Waiter
+) -> None:
+    waiter.listen({"mine"})
+    ring(database, ["another"])
+    assert not waiter.wait(0)
+
+    ring(database, ["mine"])
+    assert waiter.heard() == {"mine"}
+
+    waiter.listen({"mine", "too"})
+    ring(database, ["another"])
+    assert waiter.heard() == {"another"}
+    assert len(waiters._callers[path]._pipes) == 1, "it is the same pipe by any name"
+
+
+def test_a_pipe_that_was_removed_cannot_be_renamed(path: Path, waiter: Waiter) -> None:
+    waiter.path.unlink()
+    waiter.listen({"mine"})
+
+    assert not waiter.path.exists()
 
 
 def test_only_the_owner_may_look(path: Path) -> None:
