@@ -9,7 +9,7 @@ from time import time
 from typing import Any
 
 from billiard.einfo import ExceptionInfo
-from celery.exceptions import Ignore, TimeLimitExceeded
+from celery.exceptions import Ignore, InvalidTaskError, TimeLimitExceeded
 from celery.worker import request
 
 from sqlite_transport.history import Outcome
@@ -28,7 +28,11 @@ class Request(request.Request):
 
     def __init__(self, message: Any, **options: Any) -> None:
         self._received_at = time()
-        super().__init__(message, **options)
+        try:
+            super().__init__(message, **options)
+        except (TypeError, ValueError) as error:
+            # Celery would take it for an error of its own, and end the worker.
+            raise InvalidTaskError(f"its body is not that of a task: {error}") from error
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Note the success before the method that Celery makes anew for each task."""

@@ -202,6 +202,7 @@ def test_what_cannot_be_run(deployment: Deployment, tables: Tables, history: Any
             content_encoding="utf-8",
         )
         producer.publish({"not": "a task"}, **to)
+        producer.publish({"no": "triple"}, **to, headers={**headers, "id": "no-triple"})
 
     entry = history(unknown)
     assert entry["status"] == "failed"
@@ -209,6 +210,9 @@ def test_what_cannot_be_run(deployment: Deployment, tables: Tables, history: Any
     entry = history("cut-off")
     assert entry["status"] == "failed"
     assert entry["error"].startswith("the message cannot be decoded: ")
+    entry = history("no-triple")
+    assert entry["status"] == "failed"
+    assert "InvalidTaskError: its body is not that of a task" in entry["error"]
     [entry] = eventually(lambda: tables.rows("job_history", "task_id IS NULL"))
     assert (entry["status"], entry["error"]) == (
         "failed",
