@@ -4,6 +4,11 @@ import os
 
 broker_url = os.environ.get("CELERY_BROKER_URL", "sqlite:///queue.db")
 
+# Results go where the jobs are. Most jobs need none, since the history tells how they
+# ended: a task that somebody waits for says `ignore_result=False`.
+result_backend = broker_url
+task_ignore_result = True
+
 # Nothing is lost: a job leaves the queue when it has run, and a job whose
 # process was killed under it goes back.
 task_acks_late = True
