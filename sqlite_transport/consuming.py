@@ -208,7 +208,7 @@ class Consuming(ChannelCore):
     def begin(self, delivery: Delivery, started_at: float, worker: str) -> None:
         """Tell that a job has begun to run on a node, at this time in seconds since 1970."""
         if not self.closed:
-            self._inbox().begin(delivery, started_at, worker)
+            self._inbox().ledger.begin(delivery, started_at, worker)
 
     def basic_recover(self, requeue: bool = False) -> None:
         """Put all delivered and unacked messages back to their places."""

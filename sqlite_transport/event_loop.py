@@ -106,7 +106,7 @@ class LoopBinding:
         while self.transport.deliver_one():
             pass
         self._set_due_timer()
-        if self.inbox.unsettled or self.inbox.is_hungry() or not self._listening:
+        if self.inbox.ledger.unsettled or self.inbox.is_hungry() or not self._listening:
             self._schedule()
 
     def _set_due_timer(self) -> None:

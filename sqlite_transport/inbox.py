@@ -9,35 +9,25 @@ import logging
 import os
 import time
 import weakref
-from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlite_transport import queue, settling, topology
 from sqlite_transport.broker import Broker
 from sqlite_transport.doorbell import Bell
 from sqlite_transport.errors import Replaced, Unavailable
+from sqlite_transport.ledger import Ledger, Owner
 from sqlite_transport.options import Options
 from sqlite_transport.queue import Return
 from sqlite_transport.settler import Settler
-from sqlite_transport.settling import ACCEPT, FINISH, REQUEUE, RETRY, Delivery
-from sqlite_transport.status import REQUEUED
+from sqlite_transport.settling import Delivery
 from sqlite_transport.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from sqlite_transport.consuming import Consuming
 
 logger = logging.getLogger("sqlite_transport")
-
-#: A way of `settling`, and the job.
-Settled = tuple[str, Delivery]
-
-#: A job, when it began to run (seconds since 1970), and on which node.
-Begun = tuple[Delivery, float, str]
-
-Entry = TypeVar("Entry")
 
 #: Jobs that one claim takes for a channel without a prefetch limit.
 BATCH = 64
@@ -68,10 +58,7 @@ class Inbox:
         self.next_due: float | None = None
         self._look_for_due = True
         self._unusable_until = 0.0
-        # Never replaced, only filled and emptied: another thread may be about to append.
-        self._settled: deque[Settled] = deque()
-        self._settled_since = 0.0
-        self._begun: deque[Begun] = deque()
+        self.ledger = Ledger()
         self._settler = Settler(self)
         self._upkeep = Upkeep(broker, options.max_deliveries)
         # Dropped without a close, it must not look alive; no SQL in a collector.
@@ -82,30 +69,15 @@ class Inbox:
 
     # -- settling ---------------------------------------------------------
 
-    @property
-    def unsettled(self) -> bool:
-        """Whether something was settled that is not written yet."""
-        return bool(self._settled)
-
     def settle(self, how: str, delivery: Delivery) -> None:
         """Note that a job was settled, in one of the ways of `settling`; from any thread."""
-        if not self._settled:
-            self._settled_since = time.monotonic()
-        self._settled.append((how, delivery))
+        self.ledger.settle(how, delivery)
         self._settler.nudge()
         self.changed()
 
-    def begin(self, delivery: Delivery, started_at: float, worker: str) -> None:
-        """Note that a job has begun to run; it is written with whatever is written next."""
-        self._begun.append((delivery, started_at, worker))
-
-    def settled_for(self) -> float:
-        """Return for how many seconds something has been settled and not written."""
-        return time.monotonic() - self._settled_since if self._settled else 0.0
-
     def flush(self) -> None:
         """Write now what was settled, and what has begun."""
-        if self._settled or self._begun:
+        if not self.ledger.is_blank:
             self._transact(())
 
     # -- claiming ---------------------------------------------------------
@@ -135,7 +107,7 @@ class Inbox:
         """
         listener, self.listener = self.listener, self.bell.ring
         try:
-            return (self.unsettled and not self.unusable) or self.bell.wait(timeout)
+            return (self.ledger.unsettled and not self.unusable) or self.bell.wait(timeout)
         finally:
             self.listener = listener
 
@@ -147,7 +119,7 @@ class Inbox:
         """Claim what the channels have room for; tell whether anything came."""
         wants = [want for channel in self.channels for want in channel.wants()]
         try:
-            if not self._settled:
+            if not self.ledger.unsettled:
                 for want in wants:
                     want.channel.backlog = False
                 wants = self._with_work(wants)
@@ -203,19 +175,18 @@ class Inbox:
     def _transact(self, wants: Iterable["Want"]) -> list[tuple["Want", list[queue.Claimed]]]:
         """Settle, make due jobs ready and claim, all in one transaction."""
         now = time.time()
-        settled, begun = emptied(self._settled), emptied(self._begun)
+        page = self.ledger.take()
         try:
             self._check()
             with self.broker.database.writing as connection:
-                queues = self._write(connection, settled, begun, now)
+                queues = page.write(connection, self._owner(), now)
                 if self._is_due():
                     queues |= queue.promote_due(connection, now)
                     self._look_for_due = True
                 claims = [(want, self._claim(connection, want, now)) for want in wants]
                 waiting = self.broker.waiting_for(connection, queues)
         except BaseException:
-            self._settled.extendleft(reversed(settled))
-            self._begun.extendleft(reversed(begun))
+            self.ledger.put_back(page)
             raise
         self.broker.ringer.ring(waiting)
         return claims
@@ -255,48 +226,11 @@ class Inbox:
             want.channel.backlog |= len(jobs) == want.limit
         return any(jobs for _, jobs in claims)
 
-    def _write(
-        self,
-        connection: Any,
-        settled: list["Settled"],
-        begun: list["Begun"],
-        now: float,
-    ) -> set[str]:
-        """Settle jobs; return the queues that have work because some were put back."""
-        ways: dict[str, list[Delivery]] = defaultdict(list)
-        for how, delivery in settled:
-            ways[how].append(delivery)
-        if begun:
-            # What has ended as well is told by its outcome.
-            running = [each for each in begun if each[0].outcome is None]
-            settling.begin(connection, running, self.session)
-        # An end that is known by now is written with this, or in a moment.
-        accepted = [delivery for delivery in ways[ACCEPT] if delivery.outcome is None]
-        if accepted:
-            settling.accept(connection, accepted, self.session)
-        if ways[FINISH]:
-            self._finish(connection, ways[FINISH], now)
-        for delivery in dict.fromkeys(ways[RETRY]):
-            settling.retry(connection, delivery, self.session, self.broker.kept, now)
-        return self._requeue(connection, ways[REQUEUE], now)
+    def _owner(self) -> Owner:
+        return Owner(self.session, self.broker.kept, self.options.max_deliveries)
 
     def _finish(self, connection: Any, deliveries: list[Delivery], now: float) -> None:
         settling.finish(connection, deliveries, self.session, self.broker.kept, now)
-
-    def _requeue(self, connection: Any, deliveries: list[Delivery], now: float) -> set[str]:
-        for delivery in deliveries:
-            if self.broker.kept:
-                settling.note_attempt(connection, delivery, REQUEUED, now)
-            queue.bury_poison(
-                connection,
-                queue.POISON_ONE,
-                self.session,
-                self.options.max_deliveries,
-                now,
-                delivery.id,
-            )
-        jobs = [delivery.id for delivery in deliveries]
-        return queue.give_back(connection, jobs, Return.REQUEUED, self.session, now)
 
     def _check(self) -> None:
         if self.generation != self.broker.database.generation:
@@ -320,7 +254,7 @@ class Inbox:
         try:
             self._check()
             self.broker.database.check_identity()
-            if self._begun:
+            if self.ledger.has_begun:
                 self.flush()
             changed = self._upkeep.run()
         except Replaced:
@@ -354,15 +288,6 @@ class Want(NamedTuple):
     queues: tuple[str, ...]
     limit: int
     no_ack: bool
-
-
-def emptied(entries: "deque[Entry]") -> "list[Entry]":
-    """Take all that is there by now, while others may add more."""
-    taken = []
-    with suppress(IndexError):
-        while True:
-            taken.append(entries.popleft())
-    return taken
 
 
 def _abandon(broker: Broker, session: int, bell: Bell, settler: Settler) -> None:

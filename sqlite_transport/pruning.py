@@ -1,7 +1,6 @@
 """Keeping the history as long as it is wanted, and no longer.
 
-What is too old, or too many, is deleted a slice at a time, each in a turn of
-its own that is to take a hundredth of a second, whatever the disk.
+What is too old, or too many, is deleted a slice at a time, each in a turn of its own.
 """
 
 import time
@@ -10,10 +9,7 @@ from collections.abc import Mapping
 from sqlite_transport import history
 from sqlite_transport.database import Database
 from sqlite_transport.retention import Retention
-
-#: Seconds that a slice may hold the write turn, and the rows of the first and of the largest one.
-TURN = 0.01
-FIRST_SLICE, LARGEST_SLICE = 100, 2000
+from sqlite_transport.slices import Slices
 
 #: Seconds that one call works at most, so that its process can do other things too.
 AT_ONCE = 0.2
@@ -34,11 +30,11 @@ LAST_ID = 2**63 - 1
 
 
 class Pruning:
-    """The pruning of one file's history; it remembers how large a slice may be."""
+    """The pruning of one file's history."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._slice = FIRST_SLICE
+        self._slices = Slices()
 
     def run(self, retention: Mapping[str, Retention], now: float) -> bool:
         """Delete what is not to be kept; tell whether there is more of it."""
@@ -62,16 +58,8 @@ class Pruning:
     def _delete(self, status: str, last: End) -> bool:
         """Delete a slice; tell whether there may be another one."""
         # Found without the turn: nobody else changes what has ended.
-        jobs = [row[0] for row in self._database.read(TOO_OLD, (status, *last, self._slice))]
+        jobs = [row[0] for row in self._database.read(TOO_OLD, (status, *last, self._slices.size))]
         if jobs:
-            with self._database.writing as connection:
-                begun = time.monotonic()
+            with self._slices.transaction(self._database) as connection:
                 history.forget(connection, jobs)
-            self._adapt(time.monotonic() - begun)
         return bool(jobs)
-
-    def _adapt(self, seconds: float) -> None:
-        if seconds > TURN:
-            self._slice = max(1, self._slice // 2)
-        elif seconds < TURN / 2:
-            self._slice = min(LARGEST_SLICE, self._slice * 2)

@@ -1,16 +1,16 @@
 """Deleting what has expired: results, saved groups and chords.
 
-Whoever stores results does it now and then, so that no timer or beat is
-needed. It goes in slices that keep the write turn for some milliseconds.
+Whoever stores results does it now and then, and so does whoever consumes from
+the same file, so that no timer or beat is needed.
 """
 
 import time
-from collections.abc import Callable
 from math import inf
 from pathlib import Path
 
 from sqlite_transport import chords
 from sqlite_transport.database import Database
+from sqlite_transport.slices import Slices
 from sqlite_transport.vacuum import vacuum
 
 #: Seconds between two rounds of a process, and the time that a round may take;
@@ -19,10 +19,8 @@ EVERY = 5.0
 LITTLE = 1.0
 ROUND = 0.2
 
-#: Seconds that a slice should hold the turn at most, and the rows it begins with and ends at.
-HELD = 0.01
-FIRST_SLICE = 32
-LARGEST_SLICE = 1000
+#: Chords that one look finds.
+CHORDS = 32
 
 NEXT_EXPIRY = (
     "SELECT min(coalesce((SELECT min(expires_at) FROM result WHERE expires_at IS NOT NULL), 9e99),"
@@ -66,27 +64,23 @@ def purge(database: Database, seconds: float = inf) -> bool:
 
 
 def _purge_rows(database: Database, sql: str, deadline: float) -> bool:
-    now, size = time.time(), FIRST_SLICE
+    now, slices = time.time(), Slices()
     while time.monotonic() < deadline:
-        removed, held = _timed(lambda: database.write(sql, (now, size)))  # noqa: B023 - called at once
+        size = slices.size
+        with slices.transaction(database) as connection:
+            removed = connection.execute(sql, (now, size)).rowcount
         if removed < size:
             return True
-        size = min(size * 2, LARGEST_SLICE) if held < HELD / 2 else max(1, size // 2)
     return False
-
-
-def _timed(work: Callable[[], int]) -> tuple[int, float]:
-    started = time.monotonic()
-    return work(), time.monotonic() - started
 
 
 def _purge_chords(database: Database, deadline: float) -> bool:
     now = time.time()
     while time.monotonic() < deadline:
-        groups = database.read(EXPIRED_CHORDS, (now, FIRST_SLICE))
+        groups = database.read(EXPIRED_CHORDS, (now, CHORDS))
         for (group_id,) in groups:
             chords.forget_parts(database, group_id)
             database.write(PURGE_CHORD, (group_id, now))
-        if len(groups) < FIRST_SLICE:
+        if len(groups) < CHORDS:
             return True
     return False

@@ -58,9 +58,9 @@ def _write(inbox: "Inbox | None", event: threading.Event) -> bool:
     if inbox is None or inbox.closed:
         return False
     try:
-        if inbox.settled_for() >= DELAY:
+        if inbox.ledger.settled_for() >= DELAY:
             inbox.flush()
-        elif inbox.unsettled:
+        elif inbox.ledger.unsettled:
             event.set()
     except Exception as error:
         # Whatever it is: without this thread the rest would stay unwritten too.

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from sqlite_transport import queue, topology
 from sqlite_transport.broker import Broker
 from sqlite_transport.pruning import Pruning
+from sqlite_transport.purging import purge_now_and_then
+from sqlite_transport.vacuum import vacuum
 
 if TYPE_CHECKING:
     from sqlite_transport.shipper import Shipper
@@ -19,12 +21,6 @@ if TYPE_CHECKING:
 SWEEP = 0.5
 VACUUM = 5.0
 PRUNE = 10.0
-
-#: Free pages beyond which some are given back, how many at a time, and how
-#: many times in a row: 40 MiB in each round at 4 KiB a page.
-FREE_PAGES = 2048
-VACUUM_SLICE = 512
-VACUUM_SLICES = 20
 
 
 class Upkeep:
@@ -61,9 +57,10 @@ class Upkeep:
         elif time.monotonic() >= self._prune_at:
             more = self._pruning.run(self._broker.retention, now)
             self._prune_at = time.monotonic() + (0.0 if more else PRUNE)
+        purge_now_and_then(self._broker.database)
         if time.monotonic() - self._vacuumed_at >= VACUUM:
             self._vacuumed_at = time.monotonic()
-            vacuum(self._broker)
+            vacuum(self._broker.database)
         return changed
 
     def close(self) -> None:
@@ -98,18 +95,3 @@ def expire_queues(broker: Broker, now: float) -> None:
     if broker.database.read(topology.EXPIRED_QUEUES, (now,)):
         with broker.database.writing as connection:
             topology.expire_queues(connection, now)
-
-
-def vacuum(broker: Broker) -> None:
-    """Give some of the free pages back to the file system, if they are many.
-
-    A quarter of the file may stay free: a queue that fills and drains again
-    shall not grow and shrink the file each time.
-    """
-    for _ in range(VACUUM_SLICES):
-        free = broker.database.read("PRAGMA freelist_count")[0][0]
-        pages = broker.database.read("PRAGMA page_count")[0][0]
-        if free < FREE_PAGES or free * 4 < pages:
-            return
-        with broker.database.writing as connection:
-            connection.execute(f"PRAGMA incremental_vacuum({VACUUM_SLICE})").fetchall()

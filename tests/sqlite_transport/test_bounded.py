@@ -17,7 +17,7 @@ from sqlite_transport.database import (
     open_database,
 )
 from sqlite_transport.library import sqlite3
-from sqlite_transport.upkeep import FREE_PAGES
+from sqlite_transport.vacuum import FREE_PAGES
 
 PAGE = 4096
 #: A frame of the WAL is a page and a header of 24 bytes; one more transaction may follow.

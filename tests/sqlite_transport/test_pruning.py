@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from kombu import Connection, Queue
 
-from sqlite_transport import pruning
+from sqlite_transport import pruning, slices
 from sqlite_transport.database import Database, close_databases, open_database
 from sqlite_transport.pruning import Pruning
 from sqlite_transport.retention import OFF, Retention
@@ -127,9 +127,9 @@ def test_a_slow_disk_makes_the_slices_small(
 ) -> None:
     fill(database, 2000)
     each = Pruning(database)
-    monkeypatch.setattr(pruning, "TURN", 0.0)
+    monkeypatch.setattr(slices, "TURN", 0.0)
     each.run({"completed": OFF}, NOW)
-    assert each._slice == 1
+    assert each._slices.size == 1
 
 
 @pytest.mark.long
