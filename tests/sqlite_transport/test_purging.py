@@ -3,14 +3,16 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from celery import Celery
+from kombu import Connection, Queue
 
-from sqlite_transport import chords, purging, vacuum
+from sqlite_transport import chords, purging, slices, vacuum
 from sqlite_transport.chords import Part
 from sqlite_transport.database import Database, open_database
 from sqlite_transport.purging import purge, purge_now_and_then
@@ -47,11 +49,11 @@ def test_what_is_expired_goes_and_the_rest_stays(database: Database) -> None:
     assert left(database, "group_result") == 2
 
 
-def test_slices_become_as_large_as_the_turn_allows(
+def test_a_slow_disk_makes_the_slices_small(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(database, 200, 1.0)
-    monkeypatch.setattr(purging, "HELD", 0.0)
+    monkeypatch.setattr(slices, "TURN", 0.0)
 
     assert purge(database)
 
@@ -177,4 +179,16 @@ def test_memory_is_flat_and_the_file_bounded(
 
     assert max(sizes) < 16 * 1024 * 1024
     assert memory[-1] - memory[1] < 16 * 1024 * 1024
+    assert left(database) == 0
+
+
+def test_who_consumes_from_the_file_purges_it_too(database: Database) -> None:
+    """An idle worker stores no results, and the old ones go all the same."""
+    fill(database, 300, 1.0)
+    with Connection(f"sqlite:///{database.path}") as connection:
+        connection.Consumer([Queue("jobs")], on_message=print).consume()
+        deadline = time.monotonic() + 30
+        while left(database) and time.monotonic() < deadline:
+            with suppress(TimeoutError):
+                connection.drain_events(timeout=0.1)
     assert left(database) == 0
