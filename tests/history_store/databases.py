@@ -1,5 +1,6 @@
 """The databases that the store is tested on: each test has one of its own."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,11 @@ from sqlalchemy.pool import NullPool
 
 #: By kind: the driver, and the URL of a server with a database to make others from.
 SERVERS = {
-    "postgresql": ("psycopg", "postgresql+psycopg://root@127.0.0.1:5432/test"),
-    "mariadb": ("pymysql", "mysql+pymysql://root@127.0.0.1:3306/test"),
+    "postgresql": (
+        "psycopg",
+        os.environ.get("TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1/postgres"),
+    ),
+    "mariadb": ("pymysql", os.environ.get("TEST_MARIADB", "mysql+pymysql://root@127.0.0.1/mysql")),
 }
 KINDS = ["sqlite", *SERVERS]
 
