@@ -203,12 +203,12 @@ class Consuming(ChannelCore):
         if delivery.outcome is None:
             delivery.outcome = outcome
             if delivery.accepted and not self.closed:
-                self._inbox().settle(delivery.ending(), delivery)
+                self._inbox().conclude(delivery)
 
-    def begin(self, delivery: Delivery, started_at: float, worker: str) -> None:
-        """Tell that a job has begun to run on a node, at this time in seconds since 1970."""
+    def begin(self, delivery: Delivery) -> None:
+        """Tell that a job has begun to run, as `delivery.begun` says."""
         if not self.closed:
-            self._inbox().ledger.begin(delivery, started_at, worker)
+            self._inbox().ledger.begin(delivery)
 
     def basic_recover(self, requeue: bool = False) -> None:
         """Put all delivered and unacked messages back to their places."""

@@ -75,6 +75,11 @@ class Inbox:
         self._settler.nudge()
         self.changed()
 
+    def conclude(self, delivery: Delivery) -> None:
+        """Note the end of a job that was acknowledged before: that makes no room for another."""
+        self.ledger.settle(delivery.ending(), delivery)
+        self._settler.nudge()
+
     def flush(self) -> None:
         """Write now what was settled, and what has begun."""
         if not self.ledger.is_blank:

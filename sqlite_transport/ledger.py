@@ -18,9 +18,6 @@ from sqlite_transport.status import REQUEUED
 #: A way of `settling`, and the job.
 Settled = tuple[str, Delivery]
 
-#: A job, when it began to run (seconds since 1970), and on which node.
-Begun = tuple[Delivery, float, str]
-
 Entry = TypeVar("Entry")
 
 
@@ -36,7 +33,7 @@ class Page(NamedTuple):
     """What was taken off a ledger, to be written in one transaction."""
 
     settled: list[Settled]
-    begun: list[Begun]
+    begun: list[Delivery]
 
     def write(self, connection: Any, owner: Owner, now: float) -> set[str]:
         """Settle the jobs; return the queues that have work because some were put back."""
@@ -45,12 +42,9 @@ class Page(NamedTuple):
             ways[how].append(delivery)
         session, kept = owner.session, owner.kept
         # What has ended by now is told by its outcome, which is written with this or in a moment.
-        running = [each for each in self.begun if each[0].outcome is None]
-        if running:
-            settling.begin(connection, running, session)
-        accepted = [delivery for delivery in ways[ACCEPT] if delivery.outcome is None]
-        if accepted:
-            settling.accept(connection, accepted, session)
+        begun = [each for each in (*self.begun, *ways[ACCEPT]) if each.outcome is None]
+        if begun:
+            settling.begin(connection, begun, session)
         if ways[FINISH]:
             settling.finish(connection, ways[FINISH], session, kept, now)
         for delivery in dict.fromkeys(ways[RETRY]):
@@ -74,7 +68,7 @@ class Ledger:
     def __init__(self) -> None:
         self._settled: deque[Settled] = deque()
         self._settled_since = 0.0
-        self._begun: deque[Begun] = deque()
+        self._begun: deque[Delivery] = deque()
 
     @property
     def unsettled(self) -> bool:
@@ -101,9 +95,9 @@ class Ledger:
             self._settled_since = time.monotonic()
         self._settled.append((how, delivery))
 
-    def begin(self, delivery: Delivery, started_at: float, worker: str) -> None:
+    def begin(self, delivery: Delivery) -> None:
         """Note that a job has begun to run."""
-        self._begun.append((delivery, started_at, worker))
+        self._begun.append(delivery)
 
     def take(self) -> Page:
         """Take off what is there by now."""

@@ -30,11 +30,13 @@ ACCEPT, FINISH, RETRY = "accept", "finish", "retry"
 class Delivery:
     """A job in the hands of a consumer.
 
-    attempt: which retry of the task it is. early: its acknowledgement means
-    that it has begun, not that it is done. accepted: it was acknowledged so.
-    outcome: how it ended, once that is known.
+    attempt: which retry of the task it is. begun: when it began to run (seconds
+    since 1970) and on which node, once that is known. early: its
+    acknowledgement means that it has begun, not that it is done. accepted: it
+    was acknowledged so. outcome: how it ended, once that is known.
     """
 
+    begun: tuple[float, str] | None = None
     early = False
     accepted = False
     outcome: Outcome | None = None
@@ -159,28 +161,25 @@ def drop(connection: Any, deliveries: Collection[Delivery], session: int) -> Non
         connection.execute(history.REMEMBER_NEWEST, (newest,))
 
 
-ACCEPT_JOB = "UPDATE job SET accepted = 1 WHERE id = ? AND session = ? AND retry_count = ?"
-
-
-def accept(connection: Any, deliveries: Iterable[Delivery], session: int) -> None:
-    """Note that jobs were acknowledged when they began: they are not handed out again."""
-    connection.executemany(
-        ACCEPT_JOB, [(delivery.id, session, delivery.attempt) for delivery in deliveries]
-    )
-
-
 BEGIN_JOB = (
-    "UPDATE job SET started_at = ?, worker = ? WHERE id = ? AND session = ? AND retry_count = ?"
+    "UPDATE job SET accepted = ?, started_at = coalesce(nullif(?, 0), started_at),"
+    " worker = nullif(?, '') WHERE id = ? AND session = ? AND retry_count = ?"
 )
 
 
-def begin(connection: Any, begun: Iterable[tuple[Delivery, float, str]], session: int) -> None:
-    """Note when jobs began to run, and on which node."""
+def begin(connection: Any, deliveries: Iterable[Delivery], session: int) -> None:
+    """Note that jobs have begun to run; those that are accepted are not handed out again."""
     connection.executemany(
         BEGIN_JOB,
         [
-            (started_at, worker, delivery.id, session, delivery.attempt)
-            for delivery, started_at, worker in begun
+            (
+                int(delivery.accepted),
+                *(delivery.begun or (0, "")),
+                delivery.id,
+                session,
+                delivery.attempt,
+            )
+            for delivery in deliveries
         ],
     )
 

@@ -47,8 +47,9 @@ class Request(request.Request):
         """Note that the task has begun."""
         super().on_accepted(pid, time_accepted)
         delivery = getattr(self._message, "delivery", None)
-        if delivery is not None and delivery.outcome is None:
-            self._message.channel.begin(delivery, self.time_start, self._hostname)
+        if delivery is not None and not delivery.early:
+            delivery.begun = (self.time_start, self._hostname)
+            self._message.channel.begin(delivery)
 
     def on_failure(
         self, exc_info: ExceptionInfo, send_failed_event: bool = True, return_ok: bool = False
@@ -118,6 +119,7 @@ class Request(request.Request):
             return
         if self._outcome is None:
             delivery.early = True
+            delivery.begun = (self.time_start, self._hostname)
         else:
             delivery.outcome = self._outcome
 

@@ -188,7 +188,8 @@ class Life(RuleBasedStateMachine):
     def accept(self, random: Any) -> None:
         job, session = self.choose(random)
         with self.broker.database.writing as connection:
-            settling.accept(connection, [self.hands[job]], session)
+            self.hands[job].accepted = True
+            settling.begin(connection, [self.hands[job]], session)
         self.jobs[job].accepted = 1
 
     @precondition(lambda self: self.held())
@@ -227,9 +228,9 @@ class Life(RuleBasedStateMachine):
         if found and (found.session, found.retry_count) == (session, delivery.attempt):
             return  # it was claimed again since, by the same session
         delivery.outcome = Outcome(COMPLETED)
+        delivery.accepted, delivery.begun = True, (self.now, "w")
         with self.broker.database.writing as connection:
-            settling.accept(connection, [delivery], session)
-            settling.begin(connection, [(delivery, self.now, "w")], session)
+            settling.begin(connection, [delivery], session)
             settling.finish(connection, [delivery], session, self.broker.kept, self.now)
             settling.finish(connection, [delivery], session, (), self.now)
 

@@ -101,7 +101,8 @@ def work(database: str) -> None:
     def on_message(message: kombu.Message) -> None:
         task_id, channel, delivery = message.headers["id"], message.channel, message.delivery
         if task_id == IDS[0]:
-            channel.begin(delivery, time.time(), "worker")
+            delivery.begun = (time.time(), "worker")
+            channel.begin(delivery)
         elif task_id == IDS[1]:
             delivery.outcome = Outcome(FAILED, "ValueError: x", "Traceback", "worker")
         elif task_id == IDS[2] and delivery.attempt == 0:
