@@ -28,6 +28,11 @@ class Outcome(NamedTuple):
     max_retries: int | None = None
 
 
+def storable(text: str | None) -> str:
+    """Return a text as SQLite takes it: a file name that is no UTF-8 has lone surrogates."""
+    return text.encode(errors="backslashreplace").decode() if text else ""
+
+
 #: What every end does to a row; the caller adds which.
 ENDED = "session = NULL, accepted = 0, updated_at = ?3"
 

@@ -18,15 +18,22 @@ def cause_of(exc_info: ExceptionInfo) -> BaseException:
 
 
 def describe(error: BaseException) -> str:
-    """Return the exception's type and message."""
+    """Return the exception's type and message; one that cannot say it is told by its type."""
     name = type(error).__name__
-    if isinstance(error, Reject):
-        message = safe_repr(error.reason)
-    elif isinstance(error, (TimeLimitExceeded, SoftTimeLimitExceeded)):
-        message = f"{error.args[0]:g} s" if error.args else ""
-    else:
-        message = str(error)
+    try:
+        message = _message(error)
+    except Exception:
+        message = "(its message cannot be told)"
     return f"{name}: {message}" if message else name
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, Reject):
+        return str(safe_repr(error.reason))
+    if isinstance(error, (TimeLimitExceeded, SoftTimeLimitExceeded)):
+        (seconds,) = error.args or ("",)
+        return f"{seconds:g} s" if isinstance(seconds, (int, float)) else str(seconds)
+    return str(error)
 
 
 def signal_name(signal: object) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from billiard.einfo import ExceptionInfo
 from celery.exceptions import Ignore, InvalidTaskError, TimeLimitExceeded
 from celery.worker import request
+from kombu.utils.encoding import safe_str
 
 from sqlite_transport.history import Outcome
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, REQUEUED, RETRIED
@@ -56,10 +57,14 @@ class Request(request.Request):
     ) -> Any:
         """Note a failure, a rejection, or that its process was lost."""
         error = cause_of(exc_info)
+        lost = getattr(self, "_worker_lost_info", None)
+        if lost is not None and isinstance(error, (SystemExit, KeyboardInterrupt)):
+            # Newer pools tell the loss of a process so, and Celery knows it for that.
+            error = cause_of(lost(error))
         if isinstance(error, Ignore):
             self._end(COMPLETED, describe(error))
         else:
-            self._end(FAILED, describe(error), str(exc_info.traceback))
+            self._end(FAILED, describe(error), safe_str(exc_info.traceback))
         try:
             return super().on_failure(exc_info, send_failed_event, return_ok)
         finally:
@@ -70,7 +75,7 @@ class Request(request.Request):
         retry = cause_of(exc_info)
         error = getattr(retry, "exc", None)
         text = describe(retry if error is None else error)
-        self._end(RETRIED, text, str(exc_info.traceback))
+        self._end(RETRIED, text, safe_str(exc_info.traceback))
         super().on_retry(exc_info)
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
@@ -79,13 +84,24 @@ class Request(request.Request):
             super().on_timeout(soft, timeout)
             return
         self._end(FAILED, describe(TimeLimitExceeded(timeout)))
-        super().on_timeout(soft, timeout)
-        self._conclude()
+        try:
+            super().on_timeout(soft, timeout)
+        finally:
+            self._conclude()
 
     def _announce_revoked(self, reason: str, terminated: bool, signum: Any, expired: bool) -> None:
         self._end(CANCELLED, f"terminated by {signal_name(signum)}" if terminated else reason)
-        super()._announce_revoked(reason, terminated, signum, expired)
-        self._conclude()
+        try:
+            super()._announce_revoked(reason, terminated, signum, expired)
+        finally:
+            self._conclude()
+
+    def _success_was_stored(self) -> Any:
+        """Note that the task had succeeded before its process was lost."""
+        stored = super()._success_was_stored()
+        if stored:
+            self._end(COMPLETED)
+        return stored
 
     def _retry_worker_lost(self, exc: BaseException, exc_info: ExceptionInfo) -> bool:
         failed = self._outcome
@@ -105,7 +121,7 @@ class Request(request.Request):
     def reject(self, requeue: bool = False) -> None:
         """Reject, with the reason."""
         unexplained = self._outcome is None and not requeue
-        self._put_back = requeue
+        self._put_back = requeue and not self.acknowledged
         if unexplained:
             self._end(FAILED, "rejected by the worker")
         self._tell()

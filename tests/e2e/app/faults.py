@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from celery import Task, shared_task
-from celery.exceptions import Ignore, Reject, Retry
+from celery.exceptions import Ignore, Reject, Retry, SoftTimeLimitExceeded
 from celery.signals import task_success
 
 from . import diary
@@ -25,6 +25,32 @@ def flaky(self: Task, key: str, failures: int) -> str:
         raise HiccupError
     diary.write(self, "done", key)
     return key
+
+
+class UnspeakableError(Exception):
+    """Cannot even be shown."""
+
+    def __str__(self) -> str:
+        raise AttributeError("no message")
+
+
+@shared_task(name="unspeakable", bind=True)
+def unspeakable(self: Task, key: str) -> None:
+    diary.write(self, "started", key)
+    raise UnspeakableError(key)
+
+
+@shared_task(name="no_utf8", bind=True)
+def no_utf8(self: Task, key: str) -> None:
+    """Fail over a file whose name is no UTF-8."""
+    diary.write(self, "started", key)
+    raise OSError(os.fsdecode(b"/movies/\xff.mkv"))
+
+
+@shared_task(name="too_slow", bind=True)
+def too_slow(self: Task, key: str) -> None:
+    diary.write(self, "started", key)
+    raise SoftTimeLimitExceeded("too slow")
 
 
 @shared_task(name="broken", bind=True)

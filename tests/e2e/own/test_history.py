@@ -56,6 +56,23 @@ def test_success_and_failure(deployment: Deployment, history: Any, pool: str) ->
 
 
 @ACKS
+@pytest.mark.parametrize("pool", ["prefork", "solo", "threads"])
+def test_errors_that_cannot_be_told_stop_nothing(
+    deployment: Deployment, history: Any, pool: str
+) -> None:
+    deployment.start_worker("-P", pool, "-c", "1")
+    jobs = {name: deployment.send(name, name) for name in ("unspeakable", "no_utf8", "too_slow")}
+    after = deployment.send("note", "after")
+
+    assert history(after)["status"] == "completed"
+    errors = {name: history(task)["error"] for name, task in jobs.items()}
+    assert errors["unspeakable"].startswith("UnspeakableError")
+    assert errors["no_utf8"] == r"OSError: /movies/\udcff.mkv"
+    assert errors["too_slow"] == "SoftTimeLimitExceeded: too slow"
+    assert {history(task)["status"] for task in jobs.values()} == {"failed"}
+
+
+@ACKS
 def test_retries_are_attempts_at_one_job(
     deployment: Deployment, tables: Tables, history: Any
 ) -> None:
