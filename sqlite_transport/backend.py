@@ -89,10 +89,10 @@ class SQLiteBackend(Chording, AsyncBackendMixin):
                 waiter.heard()
 
     def _ready(self, ids: set[str], ready: frozenset[str]) -> Iterator[tuple[str, Any]]:
-        cached = {task_id for task_id in ids if self.is_cached(task_id)}
-        for task_id in cached:
-            yield task_id, self._cache[task_id]
-        for task_id, payload in results.read_many(self.database, list(ids - cached), time.time()):
+        cached = {task_id: self._cache[task_id] for task_id in ids if self.is_cached(task_id)}
+        yield from cached.items()
+        others = list(ids.difference(cached))
+        for task_id, payload in results.read_many(self.database, others, time.time()):
             meta = self.decode_result(payload)
             if meta["status"] in ready:
                 self._cache[task_id] = meta

@@ -11,7 +11,7 @@ from typing import Any
 
 from kombu.exceptions import OperationalError
 
-from sqlite_transport import doorbell, queue, session, topology
+from sqlite_transport import doorbell, queue, session, settling, topology
 from sqlite_transport.database import Database, open_database
 from sqlite_transport.declarations import Declarations
 from sqlite_transport.doorbell import Ringer
@@ -20,6 +20,7 @@ from sqlite_transport.liveness import Liveness
 from sqlite_transport.message import Envelope
 from sqlite_transport.retention import Retention
 from sqlite_transport.routing import REVISION, Route, Topology, read_topology
+from sqlite_transport.settling import Delivery
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
 from sqlite_transport.withheld import withheld_for
 
@@ -180,6 +181,11 @@ class Broker:
         """Leave a session of this process to be found dead; takes no transaction."""
         self.sessions.discard(number)
         self.liveness.release(number)
+
+    def correct(self, delivery: Delivery) -> None:
+        """Tell how a job ended that was given up with a session of this process."""
+        with suppress(OperationalError), self.database.writing as connection:
+            settling.correct(connection, delivery, time.time())
 
     def known_sessions(self) -> list[int]:
         """Return the sessions of all processes, the dead ones too."""

@@ -6,7 +6,9 @@ again changes nothing. Functions that take a connection run within the caller's
 transaction. Times are seconds since 1970 UTC.
 """
 
+import time
 from collections.abc import Iterator
+from math import inf
 from typing import Any, NamedTuple
 
 from sqlite_transport.database import Database
@@ -156,7 +158,13 @@ _FORGET_SOME_PARTS = (
 _HAS_PARTS = "SELECT EXISTS (SELECT 1 FROM chord_part WHERE group_id = ?)"
 
 
-def forget_parts(database: Database, group_id: str) -> None:
-    """Delete the parts of a chord that is over, a slice at a time."""
+def forget_parts(database: Database, group_id: str, deadline: float = inf) -> bool:
+    """Delete the parts of a chord that is over, a slice at a time; tell whether all are gone.
+
+    deadline: when to stop, on the clock of `time.monotonic`.
+    """
     while database.read(_HAS_PARTS, (group_id,))[0][0]:
+        if time.monotonic() >= deadline:
+            return False
         database.write(_FORGET_SOME_PARTS, (group_id, SLICE))
+    return True

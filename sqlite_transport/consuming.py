@@ -113,7 +113,7 @@ class Consuming(ChannelCore):
     def _give_back_ready(self, queue: str) -> None:
         unseen = [job for job in self.ready if job.queue == queue]
         self.ready = deque(job for job in self.ready if job.queue != queue)
-        self._inbox().give_back({Return.UNSEEN: [job.id for job in unseen]})
+        self._inbox().give_back({Return.UNSEEN: [(job.id, job.retry_count) for job in unseen]})
 
     def basic_get(self, queue: str, no_ack: bool = False, **_: Any) -> Message | None:
         """Take one message from the queue, or None if none is ready.
@@ -202,7 +202,10 @@ class Consuming(ChannelCore):
         """
         if delivery.outcome is None:
             delivery.outcome = outcome
-            if delivery.accepted and not self.closed:
+            if delivery.accepted and self.closed:
+                # The connection was made anew meanwhile, and what it had was given up.
+                self._broker.correct(delivery)
+            elif delivery.accepted:
                 self._inbox().conclude(delivery)
 
     def begin(self, delivery: Delivery) -> None:
@@ -235,8 +238,10 @@ class Consuming(ChannelCore):
                 inbox.flush()
                 inbox.give_back(
                     {
-                        Return.UNSEEN: [job.id for job in self.ready],
-                        Return.UNSETTLED: [each.id for each in self.unacked.values()],
+                        Return.UNSEEN: [(job.id, job.retry_count) for job in self.ready],
+                        Return.UNSETTLED: [
+                            (each.id, each.attempt) for each in self.unacked.values()
+                        ],
                     }
                 )
                 with self._broker.database.writing as connection:

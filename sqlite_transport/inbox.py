@@ -219,7 +219,7 @@ class Inbox:
         want.channel.isolating = True
         if not kept and not want.channel.unacked and not want.channel.ready:
             kept = jobs[:1]
-        returned = [job.id for job in jobs[len(kept) :]]
+        returned = [(job.id, job.retry_count) for job in jobs[len(kept) :]]
         queue.give_back(connection, returned, Return.UNSEEN, self.session, now)
         return kept
 
@@ -243,7 +243,7 @@ class Inbox:
 
     # -- giving back ------------------------------------------------------
 
-    def give_back(self, returns: Mapping[Return, list[int]]) -> None:
+    def give_back(self, returns: Mapping[Return, list[queue.Attempt]]) -> None:
         """Put jobs back to their places, all at once, and wake who may take them."""
         if not any(returns.values()):
             return

@@ -57,8 +57,9 @@ def _requeue(connection: Any, deliveries: list[Delivery], owner: Owner, now: flo
         if owner.kept:
             settling.note_attempt(connection, delivery, REQUEUED, now)
         limit = owner.max_deliveries
-        queue.bury_poison(connection, queue.POISON_ONE, owner.session, limit, now, delivery.id)
-    jobs = [delivery.id for delivery in deliveries]
+        fence = (delivery.id, delivery.attempt)
+        queue.bury_poison(connection, queue.POISON_ONE, owner.session, limit, now, *fence)
+    jobs = [(delivery.id, delivery.attempt) for delivery in deliveries]
     return queue.give_back(connection, jobs, Return.REQUEUED, owner.session, now)
 
 

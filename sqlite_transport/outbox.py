@@ -6,6 +6,7 @@ again, under the same names.
 """
 
 import json
+import time
 from typing import NamedTuple
 
 from sqlite_transport import history
@@ -41,6 +42,10 @@ LATE_ATTEMPTS = f"{_ATTEMPT} LEFT JOIN job ON job.id = a.job_id WHERE job.id IS 
 REMOVE_ATTEMPTS = "DELETE FROM job_attempt WHERE id IN (SELECT value FROM json_each(?))"
 
 
+#: Seconds between two looks for late attempts.
+LATE = 10.0
+
+
 class Batch(NamedTuple):
     """What goes to the history at once, and what it is in the file."""
 
@@ -55,6 +60,7 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._look_for_late_at = 0.0
 
     def take(self) -> Batch | None:
         """Return some of it, which stays in the file; None if there is nothing."""
@@ -62,7 +68,10 @@ class Outbox:
         jobs = self._find()
         rows = self._database.read(JOB, (json.dumps(jobs),))
         attempts = self._database.read(ATTEMPTS, (json.dumps(jobs),))
-        attempts += self._database.read(LATE_ATTEMPTS)
+        if not jobs and time.monotonic() >= self._look_for_late_at:
+            # It goes through all attempts, so not in every round.
+            self._look_for_late_at = time.monotonic() + LATE
+            attempts = self._database.read(LATE_ATTEMPTS)
         if not rows and not attempts:
             return None
         return Batch(

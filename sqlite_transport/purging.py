@@ -79,7 +79,8 @@ def _purge_chords(database: Database, deadline: float) -> bool:
     while time.monotonic() < deadline:
         groups = database.read(EXPIRED_CHORDS, (now, CHORDS))
         for (group_id,) in groups:
-            chords.forget_parts(database, group_id)
+            if not chords.forget_parts(database, group_id, deadline):
+                return False
             database.write(PURGE_CHORD, (group_id, now))
         if len(groups) < CHORDS:
             return True

@@ -135,10 +135,11 @@ def try_again(connection: Any, values: Sequence[object]) -> bool:
     moment there twice, or not at all.
     """
     task_id, retry_count = values[7], values[13]
-    row = connection.execute(RUNNING, (task_id, int(str(retry_count)) - 1)).fetchone()
-    if row is not None:
-        connection.execute(TRY_AGAIN, (*values[:14], row[0]))
-    return row is not None
+    rows = connection.execute(RUNNING, (task_id, int(str(retry_count)) - 1)).fetchall()
+    if len(rows) != 1:  # of two tasks with one id nobody can tell which it is
+        return False
+    connection.execute(TRY_AGAIN, (*values[:14], rows[0][0]))
+    return True
 
 
 #: The order in which jobs are handed out: lower priority first, then older.
@@ -150,8 +151,11 @@ _WAITING = "status = 'pending', session = NULL, started_at = NULL, worker = NULL
 GIVE_BACK = (
     f"UPDATE job SET {_WAITING}, updated_at = ?3,"  # noqa: S608
     " deliveries = deliveries - ?4, redelivered = max(redelivered, ?5)"
-    " WHERE id = ?1 AND session = ?2 RETURNING queue"
+    " WHERE id = ?1 AND session = ?2 AND retry_count = ?6 RETURNING queue"
 )
+
+#: A job's id, and which retry of its task is meant.
+Attempt = tuple[int, int]
 
 
 class Return(Enum):
@@ -166,18 +170,18 @@ class Return(Enum):
 
 
 def give_back(
-    connection: Any, jobs: Iterable[int], why: Return, session: int, now: float
+    connection: Any, jobs: Iterable[Attempt], why: Return, session: int, now: float
 ) -> set[str]:
     """Put jobs of the session back to their places; return the queues that now have work."""
     queues: set[str] = set()
-    for job in jobs:
-        rows = connection.execute(GIVE_BACK, (job, session, now, *why.value)).fetchall()
+    for job, attempt in jobs:
+        rows = connection.execute(GIVE_BACK, (job, session, now, *why.value, attempt)).fetchall()
         queues.update(row[0] for row in rows)
     return queues
 
 
 POISON = "session = ?1 AND deliveries >= ?2"
-POISON_ONE = f"{POISON} AND id = ?3"
+POISON_ONE = f"{POISON} AND id = ?3 AND retry_count = ?4"
 
 
 def bury_poison(
@@ -202,7 +206,9 @@ RESTORE = (
 
 #: Begun and acknowledged: to be run once at most.
 ACCEPTED = "session = ?1 AND accepted = 1"
-DIED = "its worker ended before it did; it was acknowledged when it began, so it does not run again"
+GIVEN_UP = (
+    "its worker ended before it did; it was acknowledged when it began, so it does not run again"
+)
 
 LOSE = (
     "INSERT INTO job_attempt (job_id, status, error, worker, started_at, completed_at,"  # noqa: S608
@@ -213,7 +219,7 @@ LOSE = (
 
 def restore(connection: Any, session: int, max_deliveries: int, now: float) -> set[str]:
     """Put back all that a session still holds; return the queues that now have work."""
-    end(connection, ACCEPTED, (session,), (FAILED, DIED), now)
+    end(connection, ACCEPTED, (session,), (FAILED, GIVEN_UP), now)
     bury_poison(connection, POISON, session, max_deliveries, now)
     connection.execute(LOSE, (session, now))
     return {row[0] for row in connection.execute(RESTORE, (session, now)).fetchall()}

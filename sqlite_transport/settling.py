@@ -15,8 +15,8 @@ from typing import Any
 from kombu.exceptions import ContentDisallowed, DecodeError
 
 from sqlite_transport import history
-from sqlite_transport.history import ENDED, Outcome
-from sqlite_transport.queue import Claimed
+from sqlite_transport.history import ENDED, Outcome, storable
+from sqlite_transport.queue import GIVEN_UP, Claimed
 from sqlite_transport.status import COMPLETED, FAILED, RETRIED
 
 #: What a consumer can do with a job, in AMQP's words.
@@ -92,13 +92,23 @@ FINISH_ALL = (
     f"UPDATE job SET status = '{COMPLETED}', completed_at = ?3, {ENDED}"  # noqa: S608
     f" WHERE {_ALL} AND {_FENCE.format(2, 4)}"
 )
-FINISH_ONE = (
+_FINISH = (
     "UPDATE job SET status = ?1, error = nullif(?2, ''), completed_at = ?4,"  # noqa: S608
     " traceback = nullif(?5, ''), worker = nullif(?6, ''),"
     " started_at = coalesce(nullif(?7, 0), started_at), max_retries = nullif(?11, -1),"
-    f" {ENDED} WHERE id = ?8 AND {_FENCE.format(9, 10)}"
+    f" {ENDED} WHERE id = ?8"
 )
-DROP_ALL = f"DELETE FROM job WHERE {_ALL} AND {_FENCE.format(2, 3)}"  # noqa: S608
+FINISH_ONE = f"{_FINISH} AND {_FENCE.format(9, 10)}"
+
+#: A job that was given up with its session, while the process that had it lived on.
+CORRECT = (
+    f"{_FINISH} AND ?9 IS NOT NULL AND retry_count = ?10"
+    f" AND status = '{FAILED}' AND error = '{GIVEN_UP}'"
+)
+DROP_ALL = f"DELETE FROM job WHERE {_ALL} AND {_FENCE.format(2, 3)} RETURNING id"  # noqa: S608
+
+#: The largest limit of retries that is told as it is.
+LARGEST = 2**31
 
 
 def finish(
@@ -133,31 +143,39 @@ def _told(delivery: Delivery, outcome: Outcome, session: int, now: float) -> tup
     status, error, traceback, worker, started_at, completed_at, max_retries = outcome
     return (
         status,
-        error or "",
+        storable(error),
         now,
         completed_at or now,
-        traceback or "",
-        worker or "",
+        storable(traceback),
+        storable(worker),
         started_at or 0,
         delivery.id,
         session,
         delivery.attempt,
-        -1 if max_retries is None else max_retries,
+        -1 if max_retries is None else min(max_retries, LARGEST),
     )
+
+
+def correct(connection: Any, delivery: Delivery, now: float) -> None:
+    """Tell how a job ended that was given up too early."""
+    if delivery.outcome is not None and delivery.ending() == FINISH:
+        connection.execute(CORRECT, _told(delivery, delivery.outcome, 0, now))
 
 
 def drop(connection: Any, deliveries: Collection[Delivery], session: int) -> None:
     """Remove jobs of the session for good."""
     newest = connection.execute(history.NEWEST).fetchone()[0]
+    tried = {each.id for each in deliveries if each.attempt or each.redelivered}
     attempts: dict[int, list[int]] = defaultdict(list)
     for delivery in deliveries:
         attempts[delivery.attempt].append(delivery.id)
+    gone: list[int] = []
     for attempt, jobs in attempts.items():
-        connection.execute(DROP_ALL, (json.dumps(jobs), session, attempt))
-    tried = [each.id for each in deliveries if each.attempt or each.redelivered]
-    if tried:
-        connection.execute(history.REMOVE_ATTEMPTS, (json.dumps(tried),))
-    if any(delivery.id == newest for delivery in deliveries):
+        rows = connection.execute(DROP_ALL, (json.dumps(jobs), session, attempt)).fetchall()
+        gone += [row[0] for row in rows]
+    if tried.intersection(gone):
+        connection.execute(history.REMOVE_ATTEMPTS, (json.dumps([*tried.intersection(gone)]),))
+    if newest in gone:
         connection.execute(history.REMEMBER_NEWEST, (newest,))
 
 
@@ -186,7 +204,7 @@ def begin(connection: Any, deliveries: Iterable[Delivery], session: int) -> None
 
 NOTE_ATTEMPT = (
     "INSERT INTO job_attempt (job_id, status, error, traceback, worker, started_at, completed_at,"
-    " retry_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " retry_count) VALUES (?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?, ?, ?)"
 )
 
 
@@ -199,9 +217,9 @@ def note_attempt(connection: Any, delivery: Delivery, status: str, now: float) -
             (
                 delivery.id,
                 status,
-                outcome.error,
-                outcome.traceback,
-                outcome.worker,
+                storable(outcome.error),
+                storable(outcome.traceback),
+                storable(outcome.worker),
                 outcome.started_at,
                 outcome.completed_at or now,
                 delivery.attempt,

@@ -110,12 +110,16 @@ class Transport(base.Transport):
             Unavailable, Unusable: the file cannot be used, and why.
         """
         path, query = parse_url(self._url())
-        self.options = read_options(query, self.client.transport_options or {})
+        settings = self.client.transport_options or {}
+        self.options = read_options(query, settings)
         self.broker = open_broker(path, self.options.busy_timeout)
         history_url = self.options.history_url
         if is_the_same(path, history_url):
             history_url = ""
-        self.broker.retain(self.options.retention(), history_url)
+        # A connection that says nothing of the history leaves it to those that do.
+        says = any(name.startswith("history_") for name in (*settings, *query))
+        if says or not self.broker.retention:
+            self.broker.retain(self.options.retention(), history_url)
         return self
 
     def _url(self) -> str:

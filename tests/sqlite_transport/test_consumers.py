@@ -8,6 +8,9 @@ from kombu import Connection, Producer, Queue
 from receiving import drain_all, drain_until, eventually, listen
 from sending import send_job
 
+from sqlite_transport.history import Outcome
+from sqlite_transport.status import COMPLETED
+
 films = Queue("films")
 
 
@@ -175,3 +178,21 @@ def test_a_connection_without_consumers_only_waits(connection: Connection) -> No
         connection.drain_events(timeout=0.2)
 
     assert time.monotonic() - start >= 0.2
+
+
+def test_the_end_of_a_job_that_was_given_up_with_its_connection(
+    connect: Any, producer: Producer, rows: Any
+) -> None:
+    """A worker's connection is made anew while an early acknowledged task runs on."""
+    send_job(producer, "x")
+    connection = connect()
+    message = films(connection.channel()).get()
+    channel, delivery = message.channel, message.delivery
+    delivery.early = True
+    message.ack()
+    connection.release()
+    assert rows("SELECT status FROM job_history") == [("failed",)]
+
+    channel.conclude(delivery, Outcome(COMPLETED, worker="w"))
+
+    assert rows("SELECT status, error, worker FROM job_history") == [("completed", None, "w")]

@@ -213,8 +213,10 @@ class Life(RuleBasedStateMachine):
     def requeue(self, random: Any) -> None:
         job, session = self.choose(random)
         with self.broker.database.writing as connection:
-            queue.bury_poison(connection, queue.POISON_ONE, session, MAX_DELIVERIES, self.now, job)
-            queue.give_back(connection, [job], Return.REQUEUED, session, self.now)
+            fence = (job, self.jobs[job].retry_count)
+            one, limit = queue.POISON_ONE, MAX_DELIVERIES
+            queue.bury_poison(connection, one, session, limit, self.now, *fence)
+            queue.give_back(connection, [fence], Return.REQUEUED, session, self.now)
         if self.jobs[job].deliveries >= MAX_DELIVERIES:
             self.end(job, FAILED)
         else:
@@ -233,13 +235,17 @@ class Life(RuleBasedStateMachine):
             settling.begin(connection, [delivery], session)
             settling.finish(connection, [delivery], session, self.broker.kept, self.now)
             settling.finish(connection, [delivery], session, (), self.now)
+            late = (delivery.id, delivery.attempt)
+            queue.bury_poison(connection, queue.POISON_ONE, session, 1, self.now, *late)
+            queue.give_back(connection, [late], Return.REQUEUED, session, self.now)
 
     @rule(who=st.integers(0, 1), why=st.sampled_from([Return.UNSEEN, Return.UNSETTLED]))
     def close(self, who: int, why: Return) -> None:
         session = self.sessions[who]
         held = self.held(session)
         with self.broker.database.writing as connection:
-            queue.give_back(connection, held, why, session, self.now)
+            fences = [(job, self.jobs[job].retry_count) for job in held]
+            queue.give_back(connection, fences, why, session, self.now)
         self.broker.end_session(session, MAX_DELIVERIES)
         for job in held:
             self.put_back(job, why)
