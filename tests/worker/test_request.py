@@ -134,6 +134,9 @@ def test_what_is_cancelled_for_a_lost_connection_has_not_ended(
     assert told(notes) == [("requeued", "Terminated: 15", False)]
 
 
+@pytest.mark.skipif(
+    not hasattr(Request.__mro__[1], "_retry_worker_lost"), reason="came with Celery 5.7"
+)
 @pytest.mark.parametrize("sent", [True, False])
 def test_a_lost_process_whose_task_is_sent_again(
     receive: Any, notes: list[Any], monkeypatch: pytest.MonkeyPatch, sent: bool
