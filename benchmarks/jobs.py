@@ -7,6 +7,7 @@ from billiard.process import current_process
 from celery import Celery
 
 from benchmarks.marks import Marks
+from sqlite_transport.task import Task
 
 
 def make_app(
@@ -48,5 +49,18 @@ def make_app(
     def total(numbers: list[int]) -> int:
         return sum(numbers)
 
+    _add_senders_tasks(app)
     app.finalize()
     return app
+
+
+def _add_senders_tasks(app: Celery) -> None:
+    """Add the tasks that are only sent, one of them with all that a task can say of itself."""
+
+    @app.task(shared=False, name="bench.plain")
+    def plain(number: int) -> None: ...
+
+    @app.task(
+        shared=False, name="bench.unique", base=Task, unique="until_done", limit_on=("number",)
+    )
+    def unique(number: int) -> None: ...

@@ -10,6 +10,7 @@ from typing import Any
 from celery import Celery
 from kombu import Exchange, Queue
 
+TYPE = "tasks.library.scan_folder"
 QUEUE = Queue("celery", Exchange("celery", type="direct"), routing_key="celery")
 
 
@@ -32,7 +33,7 @@ def task_messages(eta: datetime | None = None) -> Iterator[TaskMessage]:
     body, headers, properties, _ = _unpack(
         app.amqp.as_task_v2(
             _task_id(os.urandom(8).hex(), 0),
-            "tasks.library.scan_folder",
+            TYPE,
             args=("/srv/media/photos/2026/11",),
             kwargs={"recursive": True},
             origin="gen4242@mediaserver",

@@ -38,6 +38,11 @@ class Size:
     result_file_count: int = 50_000
     result_expires: float = 30.0
     result_purge_seconds: float = 20.0
+    lists_history: int = 1_000_000
+    lists_pending: int = 100_000
+    lists_calls: int = 100
+    lists_seconds: float = 120.0
+    library_movies: int = 5_000
 
 
 FULL = Size()
@@ -64,6 +69,10 @@ QUICK = Size(
     round_trip_seconds=20.0,
     result_memory_jobs=10_000,
     result_memory_seconds=120.0,
+    lists_history=100_000,
+    lists_pending=10_000,
+    lists_calls=40,
+    library_movies=1_000,
 )
 
 SMOKE = Size(
@@ -74,9 +83,9 @@ SMOKE = Size(
     consume_seconds=0.3,
     worker_rounds=1,
     worker_tasks=100,
-    worker_seconds=20.0,
+    worker_seconds=90.0,
     latency_calls=5,
-    latency_seconds=5.0,
+    latency_seconds=60.0,
     idle_settle_seconds=1.0,
     idle_seconds=1.0,
     backlog_shallow=100,
@@ -86,16 +95,20 @@ SMOKE = Size(
     writer_seconds=0.5,
     crash_jobs=6,
     memory_jobs=500,
-    memory_seconds=20.0,
+    memory_seconds=120.0,
     round_trip_calls=5,
-    round_trip_seconds=5.0,
+    round_trip_seconds=60.0,
     canvas_group=10,
     canvas_chord=5,
     canvas_chain=3,
-    canvas_seconds=10.0,
+    canvas_seconds=60.0,
     result_memory_jobs=200,
-    result_memory_seconds=20.0,
+    result_memory_seconds=120.0,
     result_file_count=200,
     result_expires=1.0,
     result_purge_seconds=1.0,
+    lists_history=500,
+    lists_pending=50,
+    lists_calls=3,
+    library_movies=30,
 )

@@ -1,11 +1,13 @@
 """Contestants take turns: A B C, then A B C again."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from benchmarks.bench import Bench
 from benchmarks.contestants import Broker, Contestant
 from benchmarks.samples import Failure, Reading, Sample
+from benchmarks.size import Size
 
 
 def rates(
@@ -27,6 +29,24 @@ def one_turn(
 
     for contestant in bench.present(*names):
         yield from on_empty_broker(bench, contestant, reading)
+
+
+def side_by_side(
+    bench: Bench, names: tuple[str, ...], measures: Mapping[str, Callable[[Size, Broker], float]]
+) -> Iterator[Reading]:
+    """Measure several rates of each contestant in every round; who goes first changes."""
+    yield from bench.absent(*names)
+    for turn in range(bench.size.rounds):
+        for metric, rate in measures.items():
+            for contestant in bench.present(*in_turn(names, turn)):
+                reading = partial(_rate, bench.size, metric, turn, rate)
+                yield from on_empty_broker(bench, contestant, reading)
+
+
+def _rate(
+    size: Size, metric: str, turn: int, rate: Callable[[Size, Broker], float], broker: Broker
+) -> Iterator[Reading]:
+    yield Sample(metric, broker.name, turn, rate(size, broker))
 
 
 def in_turn(names: tuple[str, ...], turn: int) -> tuple[str, ...]:

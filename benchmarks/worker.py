@@ -16,7 +16,7 @@ from benchmarks.processes import running
 HOMES = "workers"
 CONCURRENCY = 2
 PREFETCH_MULTIPLIER = 16
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 
 
 class WorkerFailedError(Exception):

@@ -4,30 +4,52 @@ import atexit
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kombu.exceptions import OperationalError
 
-from sqlite_transport import doorbell, queue, session, settling, topology
+from sqlite_transport import (
+    claiming,
+    doorbell,
+    queue,
+    receipts,
+    session,
+    settling,
+    topology,
+)
+from sqlite_transport.controls import is_controlled
 from sqlite_transport.database import Database, open_database
 from sqlite_transport.declarations import Declarations
 from sqlite_transport.doorbell import Ringer
+from sqlite_transport.inserting import Held, Routed, insert, values_of
 from sqlite_transport.library import sqlite3
 from sqlite_transport.liveness import Liveness
 from sqlite_transport.message import Envelope
 from sqlite_transport.retention import Retention
-from sqlite_transport.routing import REVISION, Route, Topology, read_topology
+from sqlite_transport.routing import REVISION, Route, Topology, read_subscribers, read_topology
 from sqlite_transport.settling import Delivery
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
+from sqlite_transport.unique_insert import UniqueInsert
+from sqlite_transport.uniqueness import holder
 from sqlite_transport.withheld import withheld_for
 
 logger = logging.getLogger("sqlite_transport")
 
-#: Messages and the queues that each went to.
-Sent = list[tuple[Envelope, tuple[Route, ...]]]
+
+class Published(NamedTuple):
+    """What is to be done once the messages are committed.
+
+    sessions: those to wake. lasting: whether any is to survive power loss.
+    held: the task ids of those that were not stored, since the job of the
+    other id holds their unique key.
+    """
+
+    sessions: Collection[int]
+    lasting: bool
+    held: Sequence[Held] = ()
 
 
 class Broker:
@@ -36,6 +58,8 @@ class Broker:
     retention: how long jobs stay in the history, by status. kept: the statuses
         that do. history_url: where it stays, empty for the file itself. The
         last connection's word holds for all.
+    watchers: the sessions that listen to events, as far as is known here. They
+        are rung after every commit; one that is not known yet looks by itself.
     """
 
     def __init__(self, database: Database) -> None:
@@ -47,6 +71,8 @@ class Broker:
         self.retention: Mapping[str, Retention] = {}
         self.kept: frozenset[str] = frozenset((COMPLETED, FAILED, CANCELLED))
         self.history_url = ""
+        self.watchers: frozenset[int] = frozenset()
+        self._unique = UniqueInsert(database)
         self._topology = Topology(0, (0, 0), {}, {}, {})
         self._pid = os.getpid()
 
@@ -65,27 +91,30 @@ class Broker:
         if withheld is not None:
             withheld.take(self, envelopes, full)
             return
-        sent = (len(envelopes) == 1 and self._publish_at_once(envelopes[0])) or self._publish(
-            envelopes
-        )
-        self._announce(sent, full)
+        published = self._publish_at_once(envelopes[0]) if len(envelopes) == 1 else None
+        if published is None:
+            with self.database.writing as connection:
+                published = self._publish(connection, envelopes)
+        self._announce(published, full)
+        for task_id, first in published.held:
+            receipts.settle(task_id, first)
 
-    def store(self, envelopes: Sequence[Envelope], full: bool) -> Callable[[], None]:
+    def store(
+        self, connection: Any, envelopes: Sequence[Envelope], full: bool
+    ) -> Callable[[], None]:
         """Store the messages within the caller's transaction; return what to call after it."""
-        sent = self._publish(envelopes)
-        return lambda: self._announce(sent, full)
+        published = self._publish(connection, envelopes)
+        for task_id, first in published.held:
+            receipts.settle(task_id, first)
+        return lambda: self._announce(published, full)
 
-    def _announce(self, sent: "Sent", full: bool) -> None:
+    def _announce(self, published: Published, full: bool) -> None:
         # Who waits may begin while the disk is still busy: only the caller must wait for it.
-        self.ringer.ring(
-            {each for _, routes in sent for route in routes for each in route.sessions}
-        )
-        if full and any(
-            route.durable and envelope.persistent for envelope, routes in sent for route in routes
-        ):
+        self.ringer.ring(published.sessions)
+        if full and published.lasting:
             self.database.sync()
 
-    def _publish_at_once(self, envelope: Envelope) -> "Sent | None":
+    def _publish_at_once(self, envelope: Envelope) -> Published | None:
         """Store a message for one known queue by a single statement.
 
         It does nothing, and None is returned, when there is more to it or the
@@ -100,25 +129,44 @@ class Broker:
             or known.epoch != self.database.epoch
         ):
             return None
-        values = (*_values(routes[0], envelope), known.revision)
+        route = routes[0]
+        values = (*values_of(route, envelope), known.revision)
+        held: Sequence[Held] = ()
         try:
-            self.database.write(queue.INSERT_AT_REVISION, values)
+            if envelope.unique is None:
+                self.database.write(queue.INSERT_AT_REVISION, values)
+            elif not self._unique.store(values, envelope.unique, envelope.created_at):
+                return None
         except sqlite3.IntegrityError:
+            first = self._holder(envelope)
+            if first is None:
+                return None
+            held = ((envelope.task_id, first),)
+        return Published(route.sessions, route.durable and envelope.persistent, held)
+
+    def _holder(self, envelope: Envelope) -> str | None:
+        """Return the task id of the job that holds the message's key, None if there is none."""
+        wanted = envelope.unique
+        if wanted is None:
             return None
-        return [(envelope, routes)]
+        return holder(self.database.reader, wanted.key, envelope.created_at)
 
-    def _publish(self, envelopes: Sequence[Envelope]) -> "Sent":
-        with self.database.writing as connection:
-            sent = self._route_all(connection, envelopes)
-            connection.executemany(queue.INSERT, list(_new_rows(connection, sent)))
-            for route in {route for _, routes in sent for route in routes}:
-                if route.max_length is not None:
-                    queue.drop_overflow(connection, route.queue, route.max_length, time.time())
-        return sent
+    def _publish(self, connection: Any, envelopes: Sequence[Envelope]) -> Published:
+        routed = self._route_all(connection, envelopes)
+        sent, held = insert(connection, routed)
+        for route in {route for _, routes in sent for route in routes}:
+            if route.max_length is not None:
+                queue.drop_overflow(connection, route.queue, route.max_length, time.time())
+        return Published(
+            {each for _, routes in sent for route in routes for each in route.sessions},
+            # The first of a unique job is committed, but perhaps not synced yet.
+            any(route.durable and each.persistent for each, routes in routed for route in routes),
+            held,
+        )
 
-    def _route_all(self, connection: Any, envelopes: Sequence[Envelope]) -> "Sent":
+    def _route_all(self, connection: Any, envelopes: Sequence[Envelope]) -> list[Routed]:
         known = self.topology(connection)
-        sent: Sent = []
+        sent: list[Routed] = []
         for envelope in envelopes:
             routes = known.lookup(envelope.exchange, envelope.routing_key)
             if not routes:
@@ -132,10 +180,32 @@ class Broker:
         revision: int = connection.execute(REVISION).fetchone()[0]
         known = self._topology
         if known.revision != revision or known.epoch != self.database.epoch:
-            known = self._topology = read_topology(connection, revision, self.database.epoch)
+            known = read_topology(connection, revision, self.database.epoch)
+            self._watch(known.subscribers)
+            if connection is not self.database.connection and not self._is_committed(revision):
+                return known  # for nobody else, as long as a guest has not committed it
+            self._topology = known
             routes = known.routes.values()
-            self.ringer.keep_only({each for route in routes for each in route.sessions})
+            self.ringer.keep_only(
+                {each for route in routes for each in route.sessions} | self.watchers
+            )
         return known
+
+    def _is_committed(self, revision: int) -> bool:
+        """Tell whether what a guest has read is what everybody reads."""
+        committed: int = self.database.read(REVISION)[0][0]
+        return committed == revision
+
+    def look_for_watchers(self, connection: Any) -> None:
+        """Learn who listens to events, which a process that does not publish hears of late."""
+        self._watch(read_subscribers(connection))
+
+    def _watch(self, sessions: Collection[int]) -> None:
+        self.watchers = frozenset(sessions)
+        self.database.after_commit = self._ring_watchers if sessions else None
+
+    def _ring_watchers(self) -> None:
+        self.ringer.ring(self.watchers)
 
     def _make_route(self, connection: Any, envelope: Envelope) -> tuple[Route, ...]:
         """Find queues for a message that has none, or drop it as AMQP does.
@@ -172,10 +242,27 @@ class Broker:
         # Its pipe first: whoever dies between the two leaves a session that is found again.
         doorbell.remove(doorbell.directory_of(self.database.path) / str(number))
         with self.database.writing as connection:
-            queues = session.end(connection, number, max_deliveries, time.time())
+            now = time.time()
+            queues = session.end(connection, number, max_deliveries, now)
+            if is_controlled(connection):
+                queues |= claiming.release_some(connection, now)[0]
             waiting = self.waiting_for(connection, queues)
         self.abandon_session(number)
         self.ringer.ring(waiting)
+
+    def release(self, now: float) -> None:
+        """Let the jobs go on that wait at gates which are open, whatever has opened them."""
+        after: str | None = ""
+        while after is not None:
+            after = self.release_some(now, after)
+
+    def release_some(self, now: float, after: str) -> str | None:
+        """Do a part of that; return what to go on with (see `claiming.release_some`)."""
+        with self.database.writing as connection:
+            queues, rest = claiming.release_some(connection, now, after)
+            waiting = self.waiting_for(connection, queues)
+        self.ringer.ring(waiting)
+        return rest
 
     def abandon_session(self, number: int) -> None:
         """Leave a session of this process to be found dead; takes no transaction."""
@@ -212,7 +299,7 @@ class Broker:
         """
         newest = self.database.read(queue.NEWEST)[0][0]
         removed = 0
-        for status in ("pending", "scheduled"):
+        for status in queue.PURGE_ORDER:
             count = queue.SLICE
             while count == queue.SLICE:
                 with self.database.writing as connection:
@@ -225,43 +312,6 @@ class Broker:
         return self._pid != os.getpid()
 
 
-def _new_rows(connection: Any, sent: "Sent") -> Iterator[tuple[object, ...]]:
-    """Yield the rows to insert; the retry of a job that is running goes into its own row."""
-    for envelope, routes in sent:
-        for route in routes:
-            values = _values(route, envelope)
-            alone = len(routes) == 1
-            if not (envelope.retry_count and alone and queue.try_again(connection, values)):
-                yield values
-
-
-def _values(route: Route, envelope: Envelope) -> tuple[object, ...]:
-    """Return the parameters of `queue.INSERT` for a message in one of its queues."""
-    priority, expires_at = envelope.priority, envelope.expires_at
-    if route.max_priority is not None:
-        priority = min(priority, route.max_priority)
-    if route.message_ttl is not None:
-        over = (envelope.due_at or envelope.created_at) + route.message_ttl
-        expires_at = over if expires_at is None else min(expires_at, over)
-    return (
-        route.queue,
-        priority,
-        "pending" if envelope.due_at is None else "scheduled",
-        envelope.created_at,
-        envelope.due_at or 0,
-        expires_at or 0,
-        envelope.type,
-        envelope.task_id,
-        envelope.payload,
-        envelope.headers,
-        envelope.properties,
-        envelope.content_type,
-        envelope.content_encoding,
-        envelope.retry_count,
-        not envelope.is_task and not (envelope.persistent and route.durable),
-    )
-
-
 _brokers: dict[Path, Broker] = {}
 
 
@@ -272,6 +322,12 @@ def open_broker(path: Path, busy_timeout: float) -> Broker:
     if broker is None or broker.forked():
         broker = _brokers[path] = Broker(database)
     return broker
+
+
+def known_broker(path: Path) -> Broker | None:
+    """Return this process's `Broker` for the file, None if it has not used the file yet."""
+    broker = _brokers.get(path)
+    return None if broker is None or broker.forked() else broker
 
 
 def close_sessions(brokers: Iterable[Broker] | None = None) -> None:

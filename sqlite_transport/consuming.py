@@ -13,8 +13,8 @@ from sqlite_transport.channel_core import ChannelCore
 from sqlite_transport.history import Outcome
 from sqlite_transport.inbox import BATCH, Want
 from sqlite_transport.message import Message
-from sqlite_transport.queue import Claimed, Return
-from sqlite_transport.settling import ACK, REJECT, REQUEUE, Delivery
+from sqlite_transport.queue import Claimed
+from sqlite_transport.settling import ACK, CLOSE, REJECT, REQUEUE, RETURN, Delivery
 
 if TYPE_CHECKING:
     from sqlite_transport.transport import Transport
@@ -111,9 +111,12 @@ class Consuming(ChannelCore):
             )
 
     def _give_back_ready(self, queue: str) -> None:
+        inbox = self._inbox()
         unseen = [job for job in self.ready if job.queue == queue]
         self.ready = deque(job for job in self.ready if job.queue != queue)
-        self._inbox().give_back({Return.UNSEEN: [(job.id, job.retry_count) for job in unseen]})
+        for job in unseen:
+            inbox.settle(RETURN, Delivery(job))
+        inbox.flush()
 
     def basic_get(self, queue: str, no_ack: bool = False, **_: Any) -> Message | None:
         """Take one message from the queue, or None if none is ready.
@@ -211,7 +214,7 @@ class Consuming(ChannelCore):
     def begin(self, delivery: Delivery) -> None:
         """Tell that a job has begun to run, as `delivery.begun` says."""
         if not self.closed:
-            self._inbox().ledger.begin(delivery)
+            self._inbox().begin(delivery)
 
     def basic_recover(self, requeue: bool = False) -> None:
         """Put all delivered and unacked messages back to their places."""
@@ -235,15 +238,12 @@ class Consuming(ChannelCore):
         try:
             if transport.inbox is not None and not transport.forked():
                 inbox = transport.inbox
+                # If the file cannot be used now, the inbox writes it as soon as it can.
+                for job in self.ready:
+                    inbox.settle(RETURN, Delivery(job))
+                for delivery in self.unacked.values():
+                    inbox.settle(CLOSE, delivery)
                 inbox.flush()
-                inbox.give_back(
-                    {
-                        Return.UNSEEN: [(job.id, job.retry_count) for job in self.ready],
-                        Return.UNSETTLED: [
-                            (each.id, each.attempt) for each in self.unacked.values()
-                        ],
-                    }
-                )
                 with self._broker.database.writing as connection:
                     for tag, each in self.subscriptions.items():
                         name = self._consumer_name(tag)

@@ -12,18 +12,19 @@ import atexit
 import ctypes
 import os
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlite_transport import filesystem
 from sqlite_transport.durability import LogSync
 from sqlite_transport.errors import Replaced, Unavailable, Unusable, translated, translating
+from sqlite_transport.guest_room import GuestRoom
 from sqlite_transport.library import MINIMUM_VERSION, VERSION, sqlite3
 from sqlite_transport.migrations import check, migrate
 from sqlite_transport.transaction import Reader, Row, Writing
-from sqlite_transport.turn import WriteTurn
+from sqlite_transport.turn import WriteTurn, open_turn
 
 #: Frames of 4 KiB after which a commit moves the WAL into the database. The
 #: commit is within the write turn, and so is the checkpoint.
@@ -60,6 +61,8 @@ class Database:
         self.writing = Writing(self)
         self.reader = Reader(self)
         self.connection: Any = None
+        # What to do after each commit of this process, outside of the turn.
+        self.after_commit: Callable[[], None] | None = None
         self.pid = os.getpid()
         self.turn: WriteTurn
         self.log: LogSync | None = None
@@ -68,6 +71,7 @@ class Database:
         self.paused: tuple[int, int] | None = None
         # Whether this process inherited the connection after all.
         self.orphaned = False
+        self.room = GuestRoom(path, self.lock)
 
     def open(self) -> Any:
         """Open the file, create or migrate its tables, and return the connection.
@@ -76,6 +80,8 @@ class Database:
             Unusable, Unavailable: with what to do.
         """
         with self.lock:
+            if self.connection is None:
+                self.room.wait()
             if self.connection is None:
                 filesystem.prepare(self.path)
                 self.connection = self._connect()
@@ -91,7 +97,7 @@ class Database:
                 f"SQLite {'.'.join(map(str, VERSION))} is too old, "
                 f"{'.'.join(map(str, MINIMUM_VERSION))} is needed: pip install pysqlite3"
             )
-        self.turn = self._open_turn()
+        self.turn = open_turn(self.path)
         self.turn.take()
         try:
             with translating(self.path):
@@ -114,15 +120,6 @@ class Database:
         except BaseException:
             self.turn.close()
             raise
-
-    def _open_turn(self) -> WriteTurn:
-        try:
-            return WriteTurn(self.path)
-        except OSError as error:
-            raise Unusable(
-                f"{self.path}-turn: the lock file cannot be opened ({error.strerror}): "
-                "make the directory and the file writable for this user"
-            ) from error
 
     def _open_log(self) -> LogSync:
         try:
@@ -167,22 +164,26 @@ class Database:
             version: int = self.read("PRAGMA data_version")[0][0]
             return version, self.connection.total_changes, self.openings
 
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether a write would join one: a guest's, or that which a signal handler interrupts."""
+        return self.writing.is_open or self.room.guest is not None
+
     def write(self, sql: str, parameters: Sequence[Any]) -> int:
         """Do one statement in a turn and a transaction of its own; return the rows it changed.
 
         Raises:
             sqlite3.IntegrityError: as SQLite does; it is the caller's to understand.
         """
-        writing = self.writing
-        if writing.is_open:  # a signal handler, in the middle of a transaction
-            with writing as connection:
-                return int(connection.execute(sql, parameters).rowcount)
         with self.lock:
+            if self.is_in_transaction:
+                with self.writing as connection:
+                    return int(connection.execute(sql, parameters).rowcount)
             connection = self.ready()
             try:
                 self.turn.take()
                 self.check_identity()
-                return int(connection.execute(sql, parameters).rowcount)
+                changed = int(connection.execute(sql, parameters).rowcount)
             except sqlite3.IntegrityError:
                 raise
             except sqlite3.Error as error:
@@ -190,6 +191,9 @@ class Database:
             finally:
                 if self.connection is not None:
                     self.turn.give()
+        if self.after_commit is not None:
+            self.after_commit()
+        return changed
 
     def ready(self) -> Any:
         """Return this process's connection to the file; the caller holds the lock."""
@@ -259,18 +263,22 @@ class Database:
             connection, self.connection = self.connection, None
             if connection is None:
                 return
-            self.turn.take()
+            # A guest has the turn, and is itself the last one then.
+            is_last = self.room.guest is None
+            if is_last:
+                self.turn.take()
             try:
                 with suppress(sqlite3.Error):
                     connection.close()
             finally:
-                self.turn.give()
+                if is_last:
+                    self.turn.give()
                 self.turn.close()
                 self.log = None
 
     def pause(self) -> None:
         """Close the connection for a fork; the caller holds the lock."""
-        if self.connection is not None and not self.writing.is_open:
+        if self.connection is not None and not self.writing.is_open and self.room.guest is None:
             self.close()
             self.paused = self.identity
 
@@ -278,8 +286,10 @@ class Database:
         """Start anew in a forked child, leaving all that is the parent's untouched."""
         self.lock = threading.RLock()
         self.writing = Writing(self)
+        self.room = GuestRoom(self.path, self.lock)
         self.pid = os.getpid()
         self.paused = None
+        self.after_commit = None
         connection, self.connection = self.connection, None
         if connection is not None:
             # Never collected, so never closed: not even when the child exits.
@@ -299,14 +309,14 @@ _databases: dict[Path, Database] = {}
 _opening = threading.Lock()
 
 
-def open_database(path: Path, busy_timeout: float = 5.0) -> Database:
+def open_database(path: Path, busy_timeout: float | None = None) -> Database:
     """Return this process's `Database` for `path`; there is one for each file.
 
-    Connections share it, and the last one's `busy_timeout` holds for all.
+    Connections share it, and the last `busy_timeout` (seconds, default 5) holds for all.
     """
     with _opening:
         if path not in _databases:
-            _databases[path] = Database(path, busy_timeout)
+            _databases[path] = Database(path)
         database = _databases[path]
     with database.lock:
         if database.connection is not None:
@@ -314,10 +324,30 @@ def open_database(path: Path, busy_timeout: float = 5.0) -> Database:
             with suppress(Replaced):
                 database.check_identity()
         connection = database.ready()
-        if database.busy_timeout != busy_timeout:
+        if busy_timeout is not None and database.busy_timeout != busy_timeout:
             database.busy_timeout = busy_timeout
             connection.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
     return database
+
+
+@contextmanager
+def keeping_off(path: Path) -> Iterator[None]:
+    """Keep this process from a file: it is closed, threads that want it wait, and so do forks.
+
+    Raises:
+        Unavailable: this thread is within a transaction.
+    """
+    with _opening:
+        database = _databases.get(path)
+        if database is None:
+            yield
+            return
+    with database.lock:
+        if database.writing.is_open:
+            raise Unavailable(f"{path}: end the transaction that this thread is in first")
+        database.room.wait()
+        database.close()
+        yield
 
 
 def close_databases() -> None:

@@ -6,13 +6,10 @@ next publish would be dropped without a word; instead the publisher declares
 again what it declared before, in the transaction of the publish.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlite_transport import topology
 from sqlite_transport.topology import Queue
-
-Execute = Callable[..., Any]
 
 
 class Declarations:
@@ -45,14 +42,14 @@ class Declarations:
     def forget_exchange(self, name: str) -> None:
         """Forget a deleted exchange and its bindings."""
         self._exchanges.pop(name, None)
-        for binding in [binding for binding in self._bindings if binding[0] == name]:
-            del self._bindings[binding]
+        for binding in [each for each in list(self._bindings) if each[0] == name]:
+            self._bindings.pop(binding, None)
 
     def forget_queue(self, name: str) -> None:
         """Forget a deleted queue and its bindings."""
         self._queues.pop(name, None)
-        for binding in [binding for binding in self._bindings if binding[1] == name]:
-            del self._bindings[binding]
+        for binding in [each for each in list(self._bindings) if each[1] == name]:
+            self._bindings.pop(binding, None)
 
     def forget_binding(self, exchange: str, queue: str, key: str) -> None:
         """Forget a removed binding."""

@@ -36,7 +36,7 @@ class LogSync:
         self._syncs = 0
         # With the last reference: another thread may be within a sync.
         weakref.finalize(self, os.close, self._file)
-        sync_directory(database.parent)
+        sync_path(database.parent)
 
     if sys.platform == "darwin":
 
@@ -76,9 +76,13 @@ class LogSync:
         return os.fstat(self._file).st_size
 
 
-def sync_directory(directory: Path) -> None:
-    """Make the names of new files in `directory` survive power loss."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+def sync_path(path: Path) -> None:
+    """Bring a file to the disk, or the names in a directory.
+
+    No SQLite connection of this process may have the file open: closing a
+    descriptor of it would drop its locks.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

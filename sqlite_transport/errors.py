@@ -26,6 +26,17 @@ class Unusable(OperationalError):
     """The file cannot be used until somebody mends what the message names."""
 
 
+class InTransaction(Unusable):
+    """This thread has the file's write turn for a transaction of its own, so it cannot wait for it.
+
+    Within `with enqueuing(session):` it joins that transaction instead.
+    """
+
+
+class CannotJoin(ValueError):
+    """What was sent within `enqueuing` cannot be a part of that transaction; it was not sent."""
+
+
 #: What SQLite's primary result codes mean to a person, and what they should do.
 ADVICE: dict[int, tuple[type[OperationalError], str]] = {
     5: (Unavailable, "another program holds the database locked: end its transaction"),

@@ -1,9 +1,10 @@
 """The ground that a database stands on: directory, permissions, file system."""
 
 import os
+import re
 from pathlib import Path
 
-from sqlite_transport.durability import sync_directory
+from sqlite_transport.durability import sync_path
 from sqlite_transport.errors import Unavailable, Unusable
 
 #: File systems on which WAL mode corrupts or cannot work: they are not on one
@@ -33,6 +34,9 @@ UNSAFE = {
 }
 
 MOUNTS = Path("/proc/self/mountinfo")
+
+#: A space, a tab, a line's end or a backslash in a mount point, as the kernel writes it.
+ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 def prepare(path: Path) -> None:
@@ -85,17 +89,22 @@ def filesystem_of(directory: Path, mounts: Path = MOUNTS) -> str | None:
     the other.
     """
     try:
-        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = os.fsdecode(mounts.read_bytes()).split("\n")
     except OSError:
         return None
     found, length = None, 0
-    for line in lines:
+    # By these alone: to Unicode there are more spaces and ends of lines, which a name may have.
+    for line in filter(None, lines):
         mounted, _, source = line.partition(" - ")
-        point = Path(mounted.split()[4].replace("\\040", " ").replace("\\134", "\\"))
+        point = Path(ESCAPED.sub(_unescaped, mounted.split(" ")[4]))
         depth = len(point.parts)
         if directory.is_relative_to(point) and depth >= length:
-            found, length = source.split()[0], depth
+            found, length = source.split(" ")[0], depth
     return found
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 8))
 
 
 def create_private(path: Path) -> None:
@@ -116,7 +125,7 @@ def create_private(path: Path) -> None:
             "make its directory writable for this user, or free space on the disk"
         ) from error
     os.close(descriptor)
-    sync_directory(path.parent)
+    sync_path(path.parent)
 
 
 _FULL = {28, 122}  # ENOSPC, EDQUOT

@@ -65,6 +65,9 @@ def end(
 REMOVE = "DELETE FROM job WHERE id IN (SELECT value FROM json_each(?))"
 REMOVE_ATTEMPTS = "DELETE FROM job_attempt WHERE job_id IN (SELECT value FROM json_each(?))"
 
+#: The name of the file's content, which a restore from a backup changes.
+IDENTITY = "SELECT identity FROM state"
+
 #: The highest id in the table, and its memory once that job has left.
 NEWEST = "SELECT max(id) FROM job"
 REMEMBER_NEWEST = "UPDATE state SET last_job_id = max(last_job_id, ?)"

@@ -9,12 +9,13 @@ import logging
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlite_transport import queue, settling, topology
 from sqlite_transport.broker import Broker
+from sqlite_transport.claiming import Claiming
 from sqlite_transport.doorbell import Bell
 from sqlite_transport.errors import Replaced, Unavailable
 from sqlite_transport.ledger import Ledger, Owner
@@ -49,9 +50,14 @@ class Inbox:
         self.broker = broker
         self.options = options
         self.channels = channels
+        self._upkeep = Upkeep(broker, options.max_deliveries)
         self.session = broker.begin_session()
         self.generation = broker.database.generation
-        self.bell = Bell(broker.database.path, self.session)
+        try:
+            self.bell = Bell(broker.database.path, self.session)
+        except BaseException:
+            broker.abandon_session(self.session)
+            raise
         self.pid = os.getpid()
         self.closed = False
         self.listener: Callable[[], None] | None = None
@@ -59,8 +65,8 @@ class Inbox:
         self._look_for_due = True
         self._unusable_until = 0.0
         self.ledger = Ledger()
+        self._claiming = Claiming()
         self._settler = Settler(self)
-        self._upkeep = Upkeep(broker, options.max_deliveries)
         # Dropped without a close, it must not look alive; no SQL in a collector.
         self._abandon = weakref.finalize(
             self, _abandon, broker, self.session, self.bell, self._settler
@@ -80,8 +86,19 @@ class Inbox:
         self.ledger.settle(delivery.ending(), delivery)
         self._settler.nudge()
 
+    def begin(self, delivery: Delivery) -> None:
+        """Note that a job has begun; it is written with what comes next, for listeners soon."""
+        self.ledger.begin(delivery)
+        if self.broker.watchers:
+            self._settler.nudge()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something has begun that listeners do not know yet."""
+        return bool(self.broker.watchers) and self.ledger.has_begun
+
     def flush(self) -> None:
-        """Write now what was settled, and what has begun."""
+        """Write now what was settled, and what has begun; another thread may be at it already."""
         if not self.ledger.is_blank:
             self._transact(())
 
@@ -156,7 +173,9 @@ class Inbox:
             queue.promote_due(connection, now)
             if note_use:
                 topology.use_queue(connection, name, now)
-            jobs = queue.claim(connection, (name,), 1, self.session, now)
+            self._claiming.begin(connection, (), False, now)
+            jobs = self._claiming.claim(connection, (name,), 1, self.session, now)
+            self._claiming.end()
             if no_ack and jobs:
                 self._finish(connection, [Delivery(jobs[0])], now)
             return jobs
@@ -168,7 +187,8 @@ class Inbox:
         now = time.time()
         sql = queue.look(tuple(len(want.queues) for want in wants))
         names = (name for want in wants for name in want.queues)
-        ((self.next_due, *ready),) = self.broker.database.read(sql, (*names, now))
+        ((next_due, *ready),) = self.broker.database.read(sql, (*names, now))
+        self.next_due = self._claiming.next_time(self.broker.database.reader, next_due, now)
         self._look_for_due = False
         if self._is_due():
             return wants
@@ -180,25 +200,32 @@ class Inbox:
     def _transact(self, wants: Iterable["Want"]) -> list[tuple["Want", list[queue.Claimed]]]:
         """Settle, make due jobs ready and claim, all in one transaction."""
         now = time.time()
-        page = self.ledger.take()
+        page = None
         try:
             self._check()
             with self.broker.database.writing as connection:
+                # Not before the turn is ours: whoever ends the session then finds it written.
+                page = self.ledger.take()
                 queues = page.write(connection, self._owner(), now)
-                if self._is_due():
+                is_due = self._is_due()
+                self._claiming.begin(connection, page.settled, is_due, now)
+                if is_due:
                     queues |= queue.promote_due(connection, now)
-                    self._look_for_due = True
                 claims = [(want, self._claim(connection, want, now)) for want in wants]
+                queues |= self._claiming.end()
+                self._look_for_due |= is_due or self._claiming.has_moved
                 waiting = self.broker.waiting_for(connection, queues)
         except BaseException:
-            self.ledger.put_back(page)
+            if page is not None:
+                self.ledger.put_back(page)
             raise
+        self.ledger.written(page)
         self.broker.ringer.ring(waiting)
         return claims
 
     def _claim(self, connection: Any, want: "Want", now: float) -> list[queue.Claimed]:
         """Claim what the channel wants; what nobody will acknowledge nor miss is gone at once."""
-        jobs = queue.claim(connection, want.queues, want.limit, self.session, now)
+        jobs = self._claiming.claim(connection, want.queues, want.limit, self.session, now)
         if any(job.is_last_chance(self.options.max_deliveries) for job in jobs):
             jobs = self._isolate(connection, want, jobs, now)
         gone = [Delivery(job) for job in jobs if job.transient] if want.no_ack else []
@@ -228,7 +255,7 @@ class Inbox:
             want.channel.backlog = want.channel.isolating
         for want, jobs in claims:
             want.channel.ready.extend(jobs)
-            want.channel.backlog |= len(jobs) == want.limit
+            want.channel.backlog |= self._claiming.more or len(jobs) == want.limit
         return any(jobs for _, jobs in claims)
 
     def _owner(self) -> Owner:
@@ -241,18 +268,7 @@ class Inbox:
         if self.generation != self.broker.database.generation:
             raise Replaced(f"{self.broker.database.path}: the file was replaced: connect anew")
 
-    # -- giving back ------------------------------------------------------
-
-    def give_back(self, returns: Mapping[Return, list[queue.Attempt]]) -> None:
-        """Put jobs back to their places, all at once, and wake who may take them."""
-        if not any(returns.values()):
-            return
-        queues: set[str] = set()
-        with self.broker.database.writing as connection:
-            for why, jobs in returns.items():
-                queues |= queue.give_back(connection, jobs, why, self.session, time.time())
-            waiting = self.broker.waiting_for(connection, queues)
-        self.broker.ringer.ring(waiting)
+    # -- upkeep -----------------------------------------------------------
 
     def sweep(self) -> None:
         """Do the upkeep that is due, and look again in case a ring was lost."""
@@ -267,6 +283,8 @@ class Inbox:
         except Unavailable as error:
             logger.error("%s. Trying again.", error)
         else:
+            if self._upkeep.is_held_up:
+                self._claiming.expect_gates()
             if changed or self._is_due():
                 self.ring()
 

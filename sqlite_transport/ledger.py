@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlite_transport import queue, settling
 from sqlite_transport.queue import Return
-from sqlite_transport.settling import ACCEPT, FINISH, REQUEUE, RETRY, Delivery
+from sqlite_transport.settling import ACCEPT, CLOSE, FINISH, REQUEUE, RETRY, RETURN, Delivery
 from sqlite_transport.status import REQUEUED
 
 #: A way of `settling`, and the job.
@@ -41,15 +41,24 @@ class Page(NamedTuple):
         for how, delivery in self.settled:
             ways[how].append(delivery)
         session, kept = owner.session, owner.kept
-        # What has ended by now is told by its outcome, which is written with this or in a moment.
-        begun = [each for each in (*self.begun, *ways[ACCEPT]) if each.outcome is None]
+        # What has ended by now is told by its outcome, which is written with this or in a moment,
+        # unless it is put back.
+        begun = [
+            each
+            for each in (*self.begun, *ways[ACCEPT])
+            if not each.is_unstarted and (each.outcome is None or each in ways[REQUEUE])
+        ]
         if begun:
             settling.begin(connection, begun, session)
-        if ways[FINISH]:
-            settling.finish(connection, ways[FINISH], session, kept, now)
+        # Before what has ended: with a job that leaves no trace its attempts go.
         for delivery in dict.fromkeys(ways[RETRY]):
             settling.retry(connection, delivery, session, kept, now)
-        return _requeue(connection, ways[REQUEUE], owner, now)
+        if ways[FINISH]:
+            settling.finish(connection, ways[FINISH], session, kept, now)
+        queues = _requeue(connection, ways[REQUEUE], owner, now)
+        for how, why in ((RETURN, Return.UNSEEN), (CLOSE, Return.UNSETTLED)):
+            queues |= queue.give_back(connection, _fences(ways[how]), why, session, now)
+        return queues
 
 
 def _requeue(connection: Any, deliveries: list[Delivery], owner: Owner, now: float) -> set[str]:
@@ -59,8 +68,11 @@ def _requeue(connection: Any, deliveries: list[Delivery], owner: Owner, now: flo
         limit = owner.max_deliveries
         fence = (delivery.id, delivery.attempt)
         queue.bury_poison(connection, queue.POISON_ONE, owner.session, limit, now, *fence)
-    jobs = [(delivery.id, delivery.attempt) for delivery in deliveries]
-    return queue.give_back(connection, jobs, Return.REQUEUED, owner.session, now)
+    return queue.give_back(connection, _fences(deliveries), Return.REQUEUED, owner.session, now)
+
+
+def _fences(deliveries: list[Delivery]) -> list[queue.Attempt]:
+    return [(delivery.id, delivery.attempt) for delivery in deliveries]
 
 
 class Ledger:
@@ -70,6 +82,7 @@ class Ledger:
         self._settled: deque[Settled] = deque()
         self._settled_since = 0.0
         self._begun: deque[Delivery] = deque()
+        self._under_way: list[Page] = []
 
     @property
     def unsettled(self) -> bool:
@@ -78,8 +91,8 @@ class Ledger:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing to write."""
-        return not self._settled and not self._begun
+        """Whether all that was noted is written."""
+        return not self._settled and not self._begun and not self._under_way
 
     @property
     def has_begun(self) -> bool:
@@ -101,13 +114,20 @@ class Ledger:
         self._begun.append(delivery)
 
     def take(self) -> Page:
-        """Take off what is there by now."""
-        return Page(_emptied(self._settled), _emptied(self._begun))
+        """Take off what is there by now; it is under way until it is written or put back."""
+        page = Page(_emptied(self._settled), _emptied(self._begun))
+        self._under_way.append(page)
+        return page
+
+    def written(self, page: Page) -> None:
+        """Forget a page that is in the file."""
+        self._under_way.remove(page)
 
     def put_back(self, page: Page) -> None:
         """Put a page back that could not be written."""
         self._settled.extendleft(reversed(page.settled))
         self._begun.extendleft(reversed(page.begun))
+        self._under_way.remove(page)
 
 
 def _emptied(entries: "deque[Entry]") -> "list[Entry]":

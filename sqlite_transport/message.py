@@ -13,27 +13,17 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from kombu import message
-from kombu.utils.json import JSONEncoder, object_hook
+from kombu.utils.json import object_hook
 
+from sqlite_transport.json_encoder import json_encoder
 from sqlite_transport.queue import Claimed
 from sqlite_transport.settling import Delivery
+from sqlite_transport.uniqueness import Uniqueness, uniqueness_from
 
 TRANSIENT = 1  # AMQP's delivery_mode for what need not survive
 
 
-def _make_encoder() -> Callable[[object], str]:
-    """Return what encodes JSON as kombu does, made once and not for each call."""
-    encoder = JSONEncoder(separators=(",", ":"), check_circular=False)
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:  # not CPython
-        encode: Callable[[object], str] = encoder.encode
-        return encode
-    escape = json.encoder.encode_basestring_ascii
-    iterencode = make(None, encoder.default, escape, None, ":", ",", False, False, True)
-    return lambda value: "".join(iterencode(value, 0))
-
-
-_encode = _make_encoder()
+_encode = json_encoder()
 
 # `json.loads` without its looks at type, white space and what follows.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
@@ -50,7 +40,8 @@ class Envelope(NamedTuple):
     """A message on its way into the queue.
 
     Times are seconds since 1970 UTC; due_at is None if it is due at once,
-    expires_at None if it never expires.
+    expires_at None if it never expires. limit_key: what it is limited together
+    with, empty for nothing. unique: None if it may be there more than once.
     """
 
     exchange: str
@@ -69,6 +60,8 @@ class Envelope(NamedTuple):
     retry_count: int
     is_task: bool
     persistent: bool
+    limit_key: str = ""
+    unique: Uniqueness | None = None
 
 
 def outgoing(raw: Mapping[str, Any], exchange: str, routing_key: str) -> Envelope:
@@ -76,6 +69,8 @@ def outgoing(raw: Mapping[str, Any], exchange: str, routing_key: str) -> Envelop
     headers, properties = raw["headers"], raw["properties"]
     now = time.time()
     is_task = "task" in headers
+    retry_count = headers.get("retries") or 0
+    limit_key, unique = headers.get("limit_key"), headers.get("unique")
     expiration = properties.get("expiration")
     properties["delivery_info"] = {"exchange": exchange, "routing_key": routing_key}
     return Envelope(
@@ -95,9 +90,12 @@ def outgoing(raw: Mapping[str, Any], exchange: str, routing_key: str) -> Envelop
         _encode(properties),
         raw["content-type"],
         raw["content-encoding"],
-        headers.get("retries") or 0,
+        retry_count,
         is_task,
         properties.get("delivery_mode") != TRANSIENT,
+        limit_key if limit_key and isinstance(limit_key, str) else "",
+        # The retry of a task is the job that it was.
+        uniqueness_from(unique) if unique and is_task and not retry_count else None,
     )
 
 

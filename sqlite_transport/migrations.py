@@ -18,11 +18,15 @@ from sqlite_transport.library import sqlite3
 Execute = Callable[..., Any]
 
 #: The schema's version that this package reads and writes.
-VERSION = 2
+VERSION = 4
 
 #: What brings a file from version N-1 to version N, by N; version 1 is where
 #: files begin. A step is never changed: it must not depend on `schema`, which is.
-STEPS: dict[int, Callable[[Execute], None]] = {2: lambda execute: run_script(execute, 2)}
+STEPS: dict[int, Callable[[Execute], None]] = {
+    2: lambda execute: run_script(execute, 2),
+    3: lambda execute: run_script(execute, 3),
+    4: lambda execute: run_script(execute, 4),
+}
 
 
 def run_script(execute: Execute, version: int) -> None:

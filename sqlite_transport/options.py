@@ -8,8 +8,10 @@ retry policy) and because those of another broker may stand beside them.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from math import inf
+from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlite_transport.location import is_the_same
 from sqlite_transport.retention import NINETY_DAYS, THIRTY_DAYS, Retention, read_retention
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
 
@@ -75,7 +77,7 @@ class Options:
     history_completed, history_failed, history_cancelled: how long a job that
         ended so stays in the history (see `retention`).
     history_url: the SQLAlchemy URL of the database that the history goes to;
-        empty for the queue's own file. Only who consumes looks what it says.
+        empty for the queue's own file, also if it was named. Only who consumes looks what it says.
     """
 
     durability: str = "full"
@@ -108,8 +110,12 @@ CHECKS: dict[str, Callable[[object], Any]] = {
 }
 
 
-def read_options(query: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
+def read_options(
+    query: Mapping[str, Any], settings: Mapping[str, Any], path: Path | None = None
+) -> Options:
     """Check the options of a URL's query string and of `broker_transport_options`.
+
+    path: where the queue's file is, None if the broker is another one.
 
     Raises:
         ValueError: a known option has a wrong value; the message names it.
@@ -125,4 +131,6 @@ def read_options(query: Mapping[str, Any], settings: Mapping[str, Any]) -> Optio
                 raise ValueError(
                     f"the transport option {field.name!r} {error}, not {value!r}"
                 ) from None
+    if path is not None and is_the_same(path, checked.get("history_url", "")):
+        checked["history_url"] = ""
     return Options(**checked)

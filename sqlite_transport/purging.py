@@ -38,7 +38,18 @@ PURGE_GROUPS = (
 EXPIRED_CHORDS = "SELECT group_id FROM chord WHERE expires_at <= ? ORDER BY expires_at LIMIT ?"
 PURGE_CHORD = "DELETE FROM chord WHERE group_id = ? AND expires_at <= ?"
 
+COUNT = (
+    "SELECT (SELECT count(*) FROM result WHERE expires_at <= ?1)"
+    " + (SELECT count(*) FROM group_result WHERE expires_at <= ?1)"
+    " + (SELECT count(*) FROM chord WHERE expires_at <= ?1)"
+)
+
 _due: dict[Path, float] = {}
+
+
+def count_expired(database: Database, now: float) -> int:
+    """Return how many results, saved groups and chords are there that have expired by `now`."""
+    return int(database.read(COUNT, (now,))[0][0])
 
 
 def purge_now_and_then(database: Database) -> None:

@@ -21,16 +21,21 @@ SLICE = 1000
 
 # A parameter that is None costs as much as ten others: the driver looks for an
 # adapter for it first. So what mostly is NULL comes as 0.
-_INSERT = (
+INTO = (
     "INSERT INTO job (queue, priority, status, created_at, updated_at, due_at, expires_at,"
     " type, task_id, payload, headers, properties, content_type, content_encoding, retry_count,"
-    " id, transient) VALUES (?, ?, ?, ?4, ?4, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?,"
-    " (SELECT 1 + max(last_job_id, coalesce((SELECT max(id) FROM job), 0)) FROM state), "
+    " limit_key, id, transient)"
 )
-INSERT = f"{_INSERT}?)"
+NEXT_ID = "(SELECT 1 + max(last_job_id, coalesce((SELECT max(id) FROM job), 0)) FROM state)"
+_VALUES = (
+    " ?, ?, ?, ?4, ?4, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''),"
+    f" {NEXT_ID}, "
+)
+INSERT = f"{INTO} VALUES ({_VALUES}?)"
 
-#: The same, which fails on transient's NOT NULL if the routing has changed since the revision.
-INSERT_AT_REVISION = f"{_INSERT}(SELECT ? FROM state WHERE revision = ?))"  # noqa: S608
+# Transient's NOT NULL fails if the routing has changed since the revision.
+_AT_REVISION = "(SELECT ? FROM state WHERE revision = ?)"
+INSERT_AT_REVISION = f"{INTO} VALUES ({_VALUES}{_AT_REVISION})"
 
 
 class Claimed(NamedTuple):
@@ -48,35 +53,45 @@ class Claimed(NamedTuple):
     redelivered: int
     transient: int
     retry_count: int
+    # Only of a job that came through the gates.
+    type: str | None = None
+    limit_key: str | None = None
 
     def is_last_chance(self, max_deliveries: int) -> bool:
         """Tell whether it came back before, and is poison if it does so again."""
         return bool(self.redelivered) and 0 < max_deliveries <= self.deliveries
 
 
-_HANDED_OUT = (
+HANDED_OUT = (
     "RETURNING id, queue, priority, payload, headers, properties, content_type, content_encoding,"
     " deliveries, redelivered, transient, retry_count"
 )
 
 
 @cache
-def ready_ids(queues: int) -> str:
+def ready(queues: int, columns: str = "id") -> str:
     """Return the query for the most urgent jobs of several queues, oldest first.
 
     Its parameters are the queue names (from ?1), the time and the limit. Each
     queue gives its first ones straight from the index, and those are merged.
     """
     now, limit = queues + 1, queues + 2
-    each = [
-        "SELECT * FROM (SELECT priority, id FROM job"  # noqa: S608
-        f" WHERE status = 'pending' AND queue = ?{number}"
-        f" AND (expires_at IS NULL OR expires_at > ?{now})"
-        f" ORDER BY priority, id LIMIT ?{limit})"
-        for number in range(1, queues + 1)
-    ]
-    union = " UNION ALL ".join(each)
-    return f"SELECT id FROM ({union}) ORDER BY priority, id LIMIT ?{limit}"  # noqa: S608
+
+    def first(queue: str) -> str:
+        return (
+            f"FROM job WHERE status = 'pending' AND queue = {queue}"
+            f" AND (expires_at IS NULL OR expires_at > ?{now}) ORDER BY priority, id LIMIT ?{limit}"
+        )
+
+    if queues == 1:
+        return f"SELECT {columns} {first('?1')}"
+    # A union of them costs more with each queue, and SQLite takes no more than 500.
+    names = ", ".join(f"(?{number})" for number in range(1, now))
+    return (
+        f"WITH wanted (name) AS (VALUES {names}) SELECT {columns} FROM wanted"  # noqa: S608
+        f" CROSS JOIN job ON job.id IN (SELECT id {first('wanted.name')})"
+        f" ORDER BY priority, id LIMIT ?{limit}"
+    )
 
 
 @cache
@@ -103,28 +118,35 @@ def _claim(queues: int) -> str:
     return (
         f"UPDATE job SET status = 'processing', session = ?{session},"  # noqa: S608
         f" deliveries = deliveries + 1, started_at = ?{now}, updated_at = ?{now}"
-        f" WHERE id IN ({ready_ids(queues)}) {_HANDED_OUT}"
+        f" WHERE (SELECT controlled FROM state) = 0 AND id IN ({ready(queues)})"
+        f" {HANDED_OUT}, NULL, NULL"
     )
 
 
 def claim(
     connection: Any, queues: Sequence[str], limit: int, session: int, now: float
 ) -> list[Claimed]:
-    """Hand at most `limit` jobs of these queues to the session, in their order."""
+    """Hand at most `limit` jobs of these queues to the session, in their order.
+
+    None at all while there are gates that jobs have to pass (see `claiming`).
+    """
     rows = connection.execute(_claim(len(queues)), (*queues, now, limit, session)).fetchall()
     return sorted(map(Claimed._make, rows), key=URGENCY)
 
 
 RUNNING = (
-    "SELECT id FROM job WHERE session IS NOT NULL AND status = 'processing' AND task_id = ?"
+    "SELECT id, cancel_requested_at FROM job"
+    " WHERE session IS NOT NULL AND status = 'processing' AND task_id = ?"
     " AND retry_count = ?"
 )
+# What is run again begins anew.
+_ANEW = "started_at = NULL, progress_done = NULL, progress_total = NULL, progress_message = NULL"
 TRY_AGAIN = (
-    "UPDATE job SET queue = ?1, priority = ?2, status = ?3, updated_at = ?4,"
+    "UPDATE job SET queue = ?1, priority = ?2, status = ?3, updated_at = ?4,"  # noqa: S608
     " due_at = nullif(?5, 0), expires_at = nullif(?6, 0), type = ?7, task_id = ?8, payload = ?9,"
     " headers = ?10, properties = ?11, content_type = ?12, content_encoding = ?13,"
-    " retry_count = ?14, session = NULL, accepted = 0, deliveries = 0, redelivered = 0,"
-    " started_at = NULL, worker = NULL WHERE id = ?15"
+    " retry_count = ?14, limit_key = nullif(?15, ''), session = NULL, accepted = 0, deliveries = 0,"
+    f" redelivered = 0, worker = NULL, {_ANEW} WHERE id = ?16"
 )
 
 
@@ -132,26 +154,36 @@ def try_again(connection: Any, values: Sequence[object]) -> bool:
     """Store the retry of a task in the row of the job that is running it, if there is one.
 
     `values` are those of `INSERT`. The job keeps its identity, and is at no
-    moment there twice, or not at all.
+    moment there twice, or not at all. One that was to be cancelled ends with
+    it: the retry does not run.
     """
-    task_id, retry_count = values[7], values[13]
+    task_id, retry_count, now = values[7], values[13], float(str(values[3]))
     rows = connection.execute(RUNNING, (task_id, int(str(retry_count)) - 1)).fetchall()
     if len(rows) != 1:  # of two tasks with one id nobody can tell which it is
         return False
-    connection.execute(TRY_AGAIN, (*values[:14], rows[0][0]))
+    job, cancel_requested_at = rows[0]
+    connection.execute(TRY_AGAIN, (*values[:15], job))
+    if cancel_requested_at is not None:
+        end(connection, ONE, (job,), (CANCELLED, BY_OPERATOR), now)
     return True
 
+
+ONE = "id = ?"
+#: Why a job was cancelled; the second if its worker ended before it did.
+BY_OPERATOR = "cancelled by an operator"
+BY_OPERATOR_AND_DEATH = f"{BY_OPERATOR}, and its worker ended"
 
 #: The order in which jobs are handed out: lower priority first, then older.
 URGENCY = attrgetter("priority", "id")
 
 
-_WAITING = "status = 'pending', session = NULL, started_at = NULL, worker = NULL"
+_WAITING = f"status = 'pending', session = NULL, accepted = 0, worker = NULL, {_ANEW}"
 
 GIVE_BACK = (
     f"UPDATE job SET {_WAITING}, updated_at = ?3,"  # noqa: S608
     " deliveries = deliveries - ?4, redelivered = max(redelivered, ?5)"
-    " WHERE id = ?1 AND session = ?2 AND retry_count = ?6 RETURNING queue"
+    " WHERE id = ?1 AND session = ?2 AND retry_count = ?6"
+    " RETURNING queue, cancel_requested_at"
 )
 
 #: A job's id, and which retry of its task is meant.
@@ -172,15 +204,22 @@ class Return(Enum):
 def give_back(
     connection: Any, jobs: Iterable[Attempt], why: Return, session: int, now: float
 ) -> set[str]:
-    """Put jobs of the session back to their places; return the queues that now have work."""
+    """Put jobs of the session back to their places; return the queues that now have work.
+
+    One that was to be cancelled ends instead.
+    """
     queues: set[str] = set()
     for job, attempt in jobs:
         rows = connection.execute(GIVE_BACK, (job, session, now, *why.value, attempt)).fetchall()
-        queues.update(row[0] for row in rows)
+        for queue, cancel_requested_at in rows:
+            if cancel_requested_at is None:
+                queues.add(queue)
+            else:
+                end(connection, ONE, (job,), (CANCELLED, BY_OPERATOR), now)
     return queues
 
 
-POISON = "session = ?1 AND deliveries >= ?2"
+POISON = "session = ?1 AND deliveries >= ?2 AND cancel_requested_at IS NULL"
 POISON_ONE = f"{POISON} AND id = ?3 AND retry_count = ?4"
 
 
@@ -204,6 +243,9 @@ RESTORE = (
 )
 
 
+#: To be cancelled: not to be run again, and not to be told as lost.
+UNWANTED = "session = ?1 AND cancel_requested_at IS NOT NULL"
+
 #: Begun and acknowledged: to be run once at most.
 ACCEPTED = "session = ?1 AND accepted = 1"
 GIVEN_UP = (
@@ -219,6 +261,7 @@ LOSE = (
 
 def restore(connection: Any, session: int, max_deliveries: int, now: float) -> set[str]:
     """Put back all that a session still holds; return the queues that now have work."""
+    end(connection, UNWANTED, (session,), (CANCELLED, BY_OPERATOR_AND_DEATH), now)
     end(connection, ACCEPTED, (session,), (FAILED, GIVEN_UP), now)
     bury_poison(connection, POISON, session, max_deliveries, now)
     connection.execute(LOSE, (session, now))
@@ -273,8 +316,15 @@ NEWEST = "SELECT coalesce(max(id), 0) FROM job"
 PURGE = {
     status: "id IN (SELECT id FROM job"  # noqa: S608
     f" WHERE queue = ?1 AND status = '{status}' AND id <= ?2 ORDER BY {order} LIMIT {SLICE})"
-    for status, order in (("pending", "priority, id"), ("scheduled", "due_at, id"))
+    for status, order in (
+        ("pending", "priority, id"),
+        ("scheduled", "due_at, id"),
+        ("blocked", "blocked_by, priority, id"),
+    )
 }
+
+#: The order in which a job goes through them, so that none slips by.
+PURGE_ORDER = ("scheduled", "pending", "blocked", "pending")
 
 
 def purge_slice(connection: Any, queue: str, status: str, newest: int, now: float) -> int:

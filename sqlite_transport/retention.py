@@ -48,7 +48,7 @@ def read_retention(value: object) -> Retention:
     seconds: float | None = None
     count: int | None = None
     for part in str(value).split(","):
-        found = re.fullmatch(r"\s*(\d+)\s*([smhd]?)\s*", part)
+        found = re.fullmatch(r"\s*(\d{1,18})\s*([smhd]?)\s*", part)
         if found is None or isinstance(value, bool):
             raise ValueError(WRONG)
         if found[2]:

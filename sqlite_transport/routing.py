@@ -8,7 +8,7 @@ reads anew when somebody has changed something since.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -34,7 +34,8 @@ class Topology:
     """Exchanges, bindings, queues and consumers as they stood at one revision of the file.
 
     Threads share it: it does not change, but is replaced by another. epoch:
-    what the reader knew of the file besides; see `Database.epoch`.
+    what the reader knew of the file besides; see `Database.epoch`. subscribers:
+    the sessions that listen to events.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class Topology:
         exchanges: Mapping[str, str],
         routes: Mapping[str, Route],
         bindings: Mapping[str, list[tuple[str, str]]],
+        subscribers: Collection[int] = (),
     ) -> None:
         self.revision = revision
         self.epoch = epoch
         self.exchanges = exchanges
         self.routes = routes
         self.bindings = bindings
+        self.subscribers = subscribers
         self._found: dict[tuple[str, str], tuple[Route, ...]] = {}
 
     def lookup(self, exchange: str, routing_key: str) -> tuple[Route, ...]:
@@ -103,6 +106,7 @@ EXCHANGES = "SELECT name, type FROM exchange"
 QUEUES = "SELECT name, durable, message_ttl_ms, max_priority, max_length FROM queue"
 BINDINGS = "SELECT exchange, routing_key, queue FROM binding"
 CONSUMERS = "SELECT DISTINCT queue, session FROM consumer"
+SUBSCRIBERS = "SELECT session FROM subscriber"
 
 
 def read_topology(connection: Any, revision: int, epoch: tuple[int, int]) -> Topology:
@@ -120,4 +124,9 @@ def read_topology(connection: Any, revision: int, epoch: tuple[int, int]) -> Top
     for exchange, routing_key, queue in connection.execute(BINDINGS):
         bindings[exchange].append((routing_key, queue))
     exchanges = dict(connection.execute(EXCHANGES).fetchall())
-    return Topology(revision, epoch, exchanges, routes, bindings)
+    return Topology(revision, epoch, exchanges, routes, bindings, read_subscribers(connection))
+
+
+def read_subscribers(connection: Any) -> list[int]:
+    """Return the sessions that listen to events."""
+    return [row[0] for row in connection.execute(SUBSCRIBERS).fetchall()]

@@ -55,11 +55,20 @@ job = Table(
     # 1: acknowledged when it began, so it is not handed out again.
     Column("accepted", Integer, nullable=False, server_default="0"),
     Column("session", Integer),
+    # Jobs of one type with the same key are limited together.
+    Column("limit_key", Text),
+    # The gate that a blocked job waits at.
+    Column("blocked_by", Text),
+    Column("cancel_requested_at", REAL),
+    Column("progress_done", REAL),
+    Column("progress_total", REAL),
+    Column("progress_message", Text),
 )
 
 # One index for each question the hot path asks, each holding only the rows
 # that can be an answer.
 Index("job_ready", job.c.queue, job.c.priority, sqlite_where=text("status = 'pending'"))
+Index("job_blocked", job.c.blocked_by, job.c.priority, sqlite_where=text("status = 'blocked'"))
 Index("job_due", job.c.due_at, sqlite_where=text("status = 'scheduled'"))
 Index(
     "job_expiring",
@@ -93,7 +102,8 @@ Index("job_attempt_job", job_attempt.c.job_id)
 _ASKED = (
     "id, queue, type, task_id, priority, payload, headers, properties, content_type,"
     " content_encoding, status, error, retry_count, max_retries, deliveries, created_at, due_at,"
-    " expires_at, started_at, updated_at, worker"
+    " expires_at, started_at, updated_at, worker, limit_key, blocked_by, cancel_requested_at,"
+    " progress_done, progress_total, progress_message"
 )
 
 
@@ -108,6 +118,7 @@ VIEWS = {
         (
             _waiting("status = 'pending'"),
             _waiting("status = 'scheduled'"),
+            _waiting("status = 'blocked'"),
             _waiting("session IS NOT NULL AND status = 'processing'"),
         )
     ),
@@ -186,12 +197,96 @@ Index("consumer_queue", consumer.c.queue)
 # back, so a late settle cannot hit another job. SQLite's AUTOINCREMENT
 # promises the same, but writes a page more for every job. The identity tells
 # this file's jobs from another's, where both have their history in one place.
+# Controlled is 1 if there is any row in control, or any blocked job, which the
+# claim must know.
 state = Table(
     "state",
     metadata,
     Column("revision", Integer, nullable=False),
     Column("last_job_id", Integer, nullable=False),
     Column("identity", Text, nullable=False),
+    Column("controlled", Integer, nullable=False, server_default="0"),
+)
+
+# What holds for all jobs of a queue or of a type, set by an operator or declared
+# by the code, and where its limit and its breaker stand. No row: nothing does.
+control = Table(
+    "control",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("paused_at", REAL),
+    Column("concurrency", Integer),
+    Column("key_concurrency", Integer),
+    Column("rate", REAL),
+    Column("breaker_failures", Integer),
+    Column("breaker_seconds", REAL),
+    # What the code last declared of it, so that an operator's word is not
+    # overwritten by the next worker that starts with the same code.
+    Column("declared", Text),
+    Column("next_start_at", REAL),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("opens_at", REAL),
+    Column("probe", Integer),
+    PrimaryKeyConstraint("kind", "name"),
+    sqlite_with_rowid=False,
+)
+
+# Who holds a unique key. A row is in force only as long as the job is where
+# `until` says, so nothing must be cleared when a job ends.
+unique_job = Table(
+    "unique_job",
+    metadata,
+    Column("unique_key", Text, primary_key=True),
+    Column("job_id", Integer, nullable=False),
+    Column("task_id", Text),
+    Column("until", Text, nullable=False),
+    Column("expires_at", REAL),
+    sqlite_with_rowid=False,
+)
+
+# The entries of `beat_schedule`, by the application that has them: up to when each
+# was dealt with, and what became of that.
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("application", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("task", Text, nullable=False),
+    Column("timing", Text, nullable=False),
+    Column("last_run_at", REAL, nullable=False),
+    Column("due_at", REAL),
+    Column("run_count", Integer, nullable=False, server_default="0"),
+    Column("last_task_id", Text),
+    Column("last_job_id", Integer),
+    # Why the last run was left out; empty if it was sent.
+    Column("skipped", Text),
+    Column("removed_at", REAL),
+    PrimaryKeyConstraint("application", "name"),
+    sqlite_with_rowid=False,
+)
+
+# What has happened, for as long as anybody listens.
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("job_id", Integer),
+    Column("task_id", Text),
+    Column("type", Text),
+    Column("queue", Text),
+    Column("data", Text),
+    Column("created_at", REAL, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The sessions that listen to events, and the last one that each has read.
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("session", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
 )
 
 # With a rowid, unlike the other tables: a new row goes to the table's end, and

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlite_transport import queue, topology
+from sqlite_transport import events, queue, topology
+from sqlite_transport.history import storable
 from sqlite_transport.liveness import Liveness
 
 
@@ -21,7 +22,7 @@ def begin(connection: Any, liveness: Liveness, now: float) -> int:
     program = " ".join(Path(argument).name for argument in sys.argv[:3])
     session: int = connection.execute(
         "INSERT INTO session (pid, hostname, program, started_at) VALUES (?, ?, ?, ?)",
-        (os.getpid(), socket.gethostname(), program, now),
+        (os.getpid(), storable(socket.gethostname()), storable(program), now),
     ).lastrowid
     liveness.hold(session)
     return session
@@ -31,6 +32,7 @@ def end(connection: Any, session: int, max_deliveries: int, now: float) -> set[s
     """Undo all that a session was; return the queues that have work again."""
     restored = queue.restore(connection, session, max_deliveries, now)
     topology.remove_session(connection, session, now)
+    events.unsubscribe(connection, session)
     return restored
 
 

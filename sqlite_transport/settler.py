@@ -58,7 +58,7 @@ def _write(inbox: "Inbox | None", event: threading.Event) -> bool:
     if inbox is None or inbox.closed:
         return False
     try:
-        if inbox.ledger.settled_for() >= DELAY:
+        if inbox.has_news or inbox.ledger.settled_for() >= DELAY:
             inbox.flush()
         elif inbox.ledger.unsettled:
             event.set()

@@ -15,16 +15,18 @@ from typing import Any
 from kombu.exceptions import ContentDisallowed, DecodeError
 
 from sqlite_transport import history
+from sqlite_transport.event_triggers import is_watched
 from sqlite_transport.history import ENDED, Outcome, storable
-from sqlite_transport.queue import GIVEN_UP, Claimed
+from sqlite_transport.queue import BY_OPERATOR_AND_DEATH, GIVEN_UP, Claimed
 from sqlite_transport.status import COMPLETED, FAILED, RETRIED
 
 #: What a consumer can do with a job, in AMQP's words.
 ACK, REJECT, REQUEUE = "ack", "reject", "requeue"
 
 #: What else that can amount to: it has begun and is not handed out again, it has
-#: ended, or its task was sent again.
-ACCEPT, FINISH, RETRY = "accept", "finish", "retry"
+#: ended, its task was sent again, it goes back before it has begun, or since its
+#: consumer closes.
+ACCEPT, FINISH, RETRY, RETURN, CLOSE = "accept", "finish", "retry", "return", "close"
 
 
 class Delivery:
@@ -33,15 +35,24 @@ class Delivery:
     attempt: which retry of the task it is. begun: when it began to run (seconds
     since 1970) and on which node, once that is known. early: its
     acknowledgement means that it has begun, not that it is done. accepted: it
-    was acknowledged so. outcome: how it ended, once that is known.
+    was acknowledged so. outcome: how it ended, once that is known. type,
+    limit_key: only of a job that came through the gates. is_blameless: its
+    failure says nothing of its type. is_unstarted: it was given back before it
+    began, after it had been acknowledged or not.
     """
 
     begun: tuple[float, str] | None = None
     early = False
     accepted = False
     outcome: Outcome | None = None
+    type: str | None = None
+    limit_key: str | None = None
+    is_blameless = False
+    is_unstarted = False
 
     def __init__(self, job: Claimed) -> None:
+        if job.type is not None:
+            self.type, self.limit_key = job.type, job.limit_key
         self.id = job.id
         self.attempt = job.retry_count
         self.transient = job.transient
@@ -54,7 +65,7 @@ class Delivery:
         own part before it looks at the other's, so one of them sees both.
         """
         if how == REQUEUE:
-            return how
+            return RETURN if self.is_unstarted else how
         if self.early:
             self.accepted = True
             return ACCEPT if self.outcome is None else self.ending()
@@ -64,6 +75,8 @@ class Delivery:
 
     def ending(self) -> str:
         """Return what its outcome amounts to."""
+        if self.is_unstarted:
+            return RETURN
         return RETRY if self.outcome is not None and self.outcome.status == RETRIED else FINISH
 
 
@@ -92,18 +105,21 @@ FINISH_ALL = (
     f"UPDATE job SET status = '{COMPLETED}', completed_at = ?3, {ENDED}"  # noqa: S608
     f" WHERE {_ALL} AND {_FENCE.format(2, 4)}"
 )
-_FINISH = (
-    "UPDATE job SET status = ?1, error = nullif(?2, ''), completed_at = ?4,"  # noqa: S608
+_OUTCOME = (
+    "UPDATE job SET status = ?1, error = nullif(?2, ''), completed_at = ?4,"
     " traceback = nullif(?5, ''), worker = nullif(?6, ''),"
-    " started_at = coalesce(nullif(?7, 0), started_at), max_retries = nullif(?11, -1),"
-    f" {ENDED} WHERE id = ?8"
+    " started_at = coalesce(nullif(?7, 0), started_at), max_retries = nullif(?11, -1)"
 )
+_FINISH = f"{_OUTCOME}, {ENDED} WHERE id = ?8"
 FINISH_ONE = f"{_FINISH} AND {_FENCE.format(9, 10)}"
+
+#: A job that leaves no history, for those who listen to events.
+TELL_ONE = f"{_OUTCOME}, updated_at = ?3 WHERE id = ?8 AND {_FENCE.format(9, 10)}"
 
 #: A job that was given up with its session, while the process that had it lived on.
 CORRECT = (
     f"{_FINISH} AND ?9 IS NOT NULL AND retry_count = ?10"
-    f" AND status = '{FAILED}' AND error = '{GIVEN_UP}'"
+    f" AND completed_at IS NOT NULL AND error IN ('{GIVEN_UP}', '{BY_OPERATOR_AND_DEATH}')"
 )
 DROP_ALL = f"DELETE FROM job WHERE {_ALL} AND {_FENCE.format(2, 3)} RETURNING id"  # noqa: S608
 
@@ -135,6 +151,10 @@ def finish(
     if told:
         connection.executemany(FINISH_ONE, told)
     if dropped:
+        traceless = [each for each in dropped if not each.transient]
+        if traceless and is_watched(connection):
+            rows = [_told(each, each.outcome or DONE, session, now) for each in traceless]
+            connection.executemany(TELL_ONE, rows)
         drop(connection, dropped, session)
 
 

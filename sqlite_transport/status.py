@@ -1,7 +1,7 @@
 """The words for where a job is in its life, and how one attempt at it ended."""
 
 #: In the queue.
-PENDING, SCHEDULED, PROCESSING = "pending", "scheduled", "processing"
+PENDING, SCHEDULED, BLOCKED, PROCESSING = "pending", "scheduled", "blocked", "processing"
 
 #: In the history.
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"

@@ -114,7 +114,9 @@ def use_queue(connection: Any, name: str, now: float) -> None:
 
 
 #: A queue's jobs that no worker holds, so that each half has an index to go through.
-WAITING = ("queue = ?1 AND status = 'pending'", "queue = ?1 AND status = 'scheduled'")
+WAITING = tuple(
+    f"queue = ?1 AND status = '{status}'" for status in ("pending", "scheduled", "blocked")
+)
 
 
 def delete_queue(connection: Any, name: str, now: float) -> int:
@@ -146,6 +148,7 @@ def has_jobs(connection: Any, queue: str) -> bool:
 HAS_JOBS = (
     "SELECT EXISTS (SELECT 1 FROM job WHERE status = 'pending' AND queue = ?1)"
     " OR EXISTS (SELECT 1 FROM job WHERE status = 'scheduled' AND queue = ?1)"
+    " OR EXISTS (SELECT 1 FROM job WHERE status = 'blocked' AND queue = ?1)"
 )
 
 

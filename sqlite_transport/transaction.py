@@ -41,12 +41,14 @@ class Writing:
     """A write transaction within the turn: `with database.writing as connection:`.
 
     It commits at the end, or rolls back if an exception leaves it. A signal
-    handler that runs in the middle of one and writes too joins it.
+    handler that runs in the middle of one and writes too joins it. Within
+    `enqueuing` it is a part of the thread's own transaction, and is undone alone.
     """
 
     def __init__(self, database: "Database") -> None:
         self._database = database
         self._depth = 0
+        self._host: Any = None
 
     @property
     def is_open(self) -> bool:
@@ -58,12 +60,18 @@ class Writing:
         entered = False
         try:
             database.lock.acquire()
+            if database.room.guest is not None:
+                self._host = database.room.guest.host()
             connection = database.ready()
             if self is not database.writing:  # forked since
                 raise Replaced(f"{database.path}: this process was forked: connect anew")
             self._depth += 1
             entered = True
-            if self._depth == 1:
+            if self._host is not None:
+                connection = self._host
+                if self._depth == 1:
+                    connection.begin_part()
+            elif self._depth == 1:
                 database.turn.take()
                 database.check_identity()
                 connection.execute("BEGIN IMMEDIATE")
@@ -80,13 +88,19 @@ class Writing:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        commits = kind is None and self._depth == 1
         try:
-            if kind is None and self._depth == 1:
+            if self._depth == 1 and self._host is not None:
+                commits = False
+                self._host.end_part(undo=kind is not None)
+            elif commits:
                 self._database.connection.execute("COMMIT")
         except sqlite3.Error as failure:
             raise translated(failure, self._database.path) from failure
         finally:
             self._leave(entered=True)
+        if commits and self._database.after_commit is not None:
+            self._database.after_commit()
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
             raise translated(error, self._database.path) from error
 
@@ -96,6 +110,7 @@ class Writing:
         if entered:
             self._depth -= 1
         if self._depth == 0:
+            self._host = None
             connection = database.connection
             if connection is not None:
                 if connection.in_transaction:

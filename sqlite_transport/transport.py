@@ -48,7 +48,7 @@ from sqlite_transport.errors import Unavailable, Unusable
 from sqlite_transport.event_loop import LoopBinding
 from sqlite_transport.inbox import Inbox
 from sqlite_transport.library import VERSION, sqlite3
-from sqlite_transport.location import SCHEME, is_the_same, parse_url
+from sqlite_transport.location import SCHEME, parse_url
 from sqlite_transport.options import Options, read_options
 from sqlite_transport.upkeep import SWEEP
 
@@ -111,15 +111,12 @@ class Transport(base.Transport):
         """
         path, query = parse_url(self._url())
         settings = self.client.transport_options or {}
-        self.options = read_options(query, settings)
+        self.options = read_options(query, settings, path)
         self.broker = open_broker(path, self.options.busy_timeout)
-        history_url = self.options.history_url
-        if is_the_same(path, history_url):
-            history_url = ""
         # A connection that says nothing of the history leaves it to those that do.
         says = any(name.startswith("history_") for name in (*settings, *query))
         if says or not self.broker.retention:
-            self.broker.retain(self.options.retention(), history_url)
+            self.broker.retain(self.options.retention(), self.options.history_url)
         return self
 
     def _url(self) -> str:
@@ -200,10 +197,15 @@ class Transport(base.Transport):
             return
         inbox = self.open_inbox()
         deadline = None if timeout is None else time.monotonic() + timeout
+        is_late = False
         while not (self._fetch(inbox) and self.deliver_one()):
-            if deadline is not None and time.monotonic() >= deadline:
+            if deadline is None or time.monotonic() < deadline:
+                self._wait(inbox, deadline)
+            elif not is_late and inbox.bell.hush():
+                is_late = True  # it rang in time, while something else was done
+                inbox.ring()
+            else:
                 raise TimeoutError
-            self._wait(inbox, deadline)
 
     def _fetch(self, inbox: Inbox) -> bool:
         if time.monotonic() - self._swept >= SWEEP:

@@ -10,6 +10,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from sqlite_transport.errors import Unusable
+
 
 class WriteTurn:
     """The lock of one database, as one process holds it.
@@ -37,3 +39,18 @@ class WriteTurn:
         two descriptors of an open file releases no `flock`.
         """
         os.close(self._file)
+
+
+def open_turn(database: Path) -> WriteTurn:
+    """Return the lock of a database.
+
+    Raises:
+        Unusable: it cannot be opened.
+    """
+    try:
+        return WriteTurn(database)
+    except OSError as error:
+        raise Unusable(
+            f"{database}-turn: the lock file cannot be opened ({error.strerror}): "
+            "make the directory and the file writable for this user"
+        ) from error

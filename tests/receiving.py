@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from kombu import Connection, Consumer, Queue
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def eventually(holds: Callable[[], object], seconds: float = PATIENCE) -> Any:
@@ -38,6 +39,17 @@ def drain_all(connection: Connection, silence: float = 0.2) -> None:
     with suppress(TimeoutError):
         while True:
             connection.drain_events(timeout=silence)
+
+
+def drain_until_told(connection: Connection, stop: Path) -> None:
+    """Receive until the file `stop` is there, and what was there before it has come."""
+    is_over = False
+    while not is_over:
+        may_be_over = stop.exists()
+        try:
+            connection.drain_events(timeout=0.5)
+        except TimeoutError:
+            is_over = may_be_over
 
 
 class Received(list[Any]):

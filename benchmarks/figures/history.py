@@ -1,16 +1,15 @@
 """What keeping the history costs."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 from benchmarks.batches import fill
 from benchmarks.bench import Bench
 from benchmarks.contestants import Broker
 from benchmarks.figure import Bound, Figure
-from benchmarks.samples import Reading, Sample
+from benchmarks.samples import Reading
 from benchmarks.size import Size
 from benchmarks.traffic import consume, publish_rate
-from benchmarks.turns import in_turn, on_empty_broker
+from benchmarks.turns import side_by_side
 from benchmarks.worker import new_marks, publish_tasks, worker
 
 ON, OFF = CONTESTANTS = ("sqlite-normal", "sqlite-history-off")
@@ -18,20 +17,9 @@ AT_MOST_A_TENTH_LOST = 0.9
 
 
 def measure(bench: Bench) -> Iterator[Reading]:
-    """Publish, consume and work, with and without, who goes first by turns."""
-    yield from bench.absent(*CONTESTANTS)
-    measures = (("publish", _publish), ("consume", _consume), ("worker", _work))
-    for turn in range(bench.size.rounds):
-        for metric, rate in measures:
-            for contestant in bench.present(*in_turn(CONTESTANTS, turn)):
-                reading = partial(_reading, bench.size, metric, turn, rate)
-                yield from on_empty_broker(bench, contestant, reading)
-
-
-def _reading(
-    size: Size, metric: str, turn: int, rate: Callable[[Size, Broker], float], broker: Broker
-) -> Iterator[Reading]:
-    yield Sample(metric, broker.name, turn, rate(size, broker))
+    """Publish, consume and work, with and without."""
+    measures = {"publish": _publish, "consume": _consume, "worker": _work}
+    return side_by_side(bench, CONTESTANTS, measures)
 
 
 def _publish(size: Size, broker: Broker) -> float:

@@ -1,6 +1,7 @@
 """Keeping the store's history as long as it is wanted, a slice at a time."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -18,16 +19,22 @@ SLICE = 500
 
 
 def prune(
-    transaction: Transaction, retention: Mapping[str, Retention], now: float, seconds: float
+    transaction: Transaction,
+    retention: Mapping[str, Retention],
+    now: float,
+    seconds: float,
+    deleted: Counter[str],
 ) -> bool:
     """Delete what is too old or too many; tell whether there may be more of it.
 
-    It stops after the slice in which `seconds` have passed.
+    It stops after the slice in which `seconds` have passed. What it deletes
+    is counted in `deleted`, by status.
     """
     deadline = time.monotonic() + seconds
     for status, limits in retention.items():
         for query in _surplus(status, limits, now):
-            while _delete(transaction, query):
+            while count := _delete(transaction, query):
+                deleted[status] += count
                 if time.monotonic() >= deadline:
                     return True
     return _prune_orphans(transaction, retention, now)
@@ -47,14 +54,14 @@ def _surplus(status: str, limits: Retention, now: float) -> list[Jobs]:
     return queries
 
 
-def _delete(transaction: Transaction, query: Jobs) -> bool:
+def _delete(transaction: Transaction, query: Jobs) -> int:
     with transaction() as connection:
         found = connection.execute(query).all()
         if found:
             ids, jobs = zip(*found, strict=True)
             connection.execute(delete(job_attempt).where(job_attempt.c.job_id.in_(jobs)))
             connection.execute(delete(job_history).where(job_history.c.id.in_(ids)))
-    return bool(found)
+    return len(found)
 
 
 def _prune_orphans(

@@ -1,5 +1,6 @@
 """The store: record what has ended, and prune what is not to be kept any longer."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from sqlite_transport.errors import Unavailable
-from sqlite_transport.history_store import forking, pruning
+from sqlite_transport.history_store import finding, forking, pruning, reopening
 from sqlite_transport.history_store.creation import prepare
 from sqlite_transport.history_store.engine import make_engine, shown
 from sqlite_transport.history_store.entry import Attempt, Entry
@@ -90,11 +91,44 @@ class Store:
                 else:
                     return
 
-    def prune(self, retention: Mapping[str, Retention], now: float, seconds: float) -> bool:
-        """Delete what is not to be kept, for so many seconds at most; tell if there is more."""
+    def prune(
+        self,
+        retention: Mapping[str, Retention],
+        now: float,
+        seconds: float,
+        deleted: Counter[str] | None = None,
+    ) -> bool:
+        """Delete what is not to be kept, for so many seconds at most; tell if there is more.
+
+        What was deleted is added to `deleted`, by status.
+        """
+        deleted = Counter() if deleted is None else deleted
         self.prepare()
         with self._translating():
-            return pruning.prune(self._transaction, retention, now, seconds)
+            return pruning.prune(self._transaction, retention, now, seconds, deleted)
+
+    def find(self, job_id: str, task_id: str = "") -> Entry | None:
+        """Return the job of this key, or if that is empty the last one of this task, if any."""
+        self.prepare()
+        with self._translating(), self._transaction() as connection:
+            return finding.find(connection, job_id, task_id)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read with, for the functions of `reading`."""
+        self.prepare()
+        with self._translating(), self._guard, self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reopening(self, entry: Entry) -> Iterator[bool]:
+        """Make an attempt of an entry if what is done within succeeds; give whether it was there.
+
+        Who comes second waits for the first one, and then finds that it is not.
+        """
+        self.prepare()
+        with self._translating(), self._transaction() as connection:
+            yield reopening.reopen(connection, entry)
 
     def close(self) -> None:
         """Close the connection; a later use opens it again."""

@@ -74,6 +74,7 @@ job_history = Table(
     Column("duration_ms", Double),
     Index("job_history_task", "task_id"),
     Index("job_history_done", "status", "completed_at"),
+    Index("job_history_type", "type", "status", "completed_at"),
     **CHARACTERS,
 )
 

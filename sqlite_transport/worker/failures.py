@@ -38,4 +38,7 @@ def _message(error: BaseException) -> str:
 
 def signal_name(signal: object) -> str:
     """Return a signal's name, of its number or of what Celery says of it."""
-    return Signals(signal).name if isinstance(signal, int) else str(signal)
+    try:
+        return Signals(signal).name if isinstance(signal, int) else str(signal)
+    except ValueError:  # a real-time one has none
+        return str(signal)

@@ -14,10 +14,17 @@ from celery.worker import request
 from kombu.utils.encoding import safe_str
 
 from sqlite_transport.history import Outcome
+from sqlite_transport.limits import counts_for_breaker
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, REQUEUED, RETRIED
 from sqlite_transport.worker import recorder
+from sqlite_transport.worker.depth import DEEPEST, is_too_deep
 from sqlite_transport.worker.ended import Ended
 from sqlite_transport.worker.failures import cause_of, describe, signal_name
+from sqlite_transport.worker.held_back import HeldBack
+from sqlite_transport.worker.revocations import forget_if_wanted
+
+#: Headers of a task that an operator wants to know.
+TOLD = ("retries", "eta", "expires", "root_id", "parent_id")
 
 
 class Request(request.Request):
@@ -34,6 +41,16 @@ class Request(request.Request):
         except (TypeError, ValueError) as error:
             # Celery would take it for an error of its own, and end the worker.
             raise InvalidTaskError(f"its body is not that of a task: {error}") from error
+        if is_too_deep(message, self._request_dict):
+            raise InvalidTaskError(f"it is nested more than {DEEPEST} deep")
+        forget_if_wanted(self.id, self._request_dict)
+
+    def info(self, safe: bool = False) -> dict[str, Any]:
+        """Return what remote control tells of it and, as `job`, what an operator wants besides."""
+        told = self._request_dict
+        known = {name: told.get(name) for name in TOLD}
+        more = {**known, "received_at": self._received_at, "max_retries": self._task.max_retries}
+        return {**super().info(safe=safe), "job": more}
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Note the success before the method that Celery makes anew for each task."""
@@ -57,10 +74,13 @@ class Request(request.Request):
     ) -> Any:
         """Note a failure, a rejection, or that its process was lost."""
         error = cause_of(exc_info)
+        if isinstance(error, HeldBack) and self._hand_back(error):
+            return None
         lost = getattr(self, "_worker_lost_info", None)
         if lost is not None and isinstance(error, (SystemExit, KeyboardInterrupt)):
             # Newer pools tell the loss of a process so, and Celery knows it for that.
             error = cause_of(lost(error))
+        self._blame(error)
         if isinstance(error, Ignore):
             self._end(COMPLETED, describe(error))
         else:
@@ -74,9 +94,15 @@ class Request(request.Request):
         """Note that the task was sent again."""
         retry = cause_of(exc_info)
         error = getattr(retry, "exc", None)
+        self._blame(error)
         text = describe(retry if error is None else error)
         self._end(RETRIED, text, safe_str(exc_info.traceback))
         super().on_retry(exc_info)
+        if self.id in request.revoked_tasks and getattr(self._message, "delivery", None):
+            # It was cancelled as it asked for another attempt, which nobody will get to see.
+            self.task.backend.mark_as_revoked(
+                self.id, "revoked", request=self._context, store_result=self.store_errors
+            )
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         """Note a hard time limit; a soft one is the task's to handle."""
@@ -95,6 +121,28 @@ class Request(request.Request):
             super()._announce_revoked(reason, terminated, signum, expired)
         finally:
             self._conclude()
+
+    def _hand_back(self, why: HeldBack) -> bool:
+        """Give a job back that has not begun, whether or not it was acknowledged.
+
+        With a pool of threads its acknowledgement may still be on its way to the event loop.
+        """
+        delivery = getattr(self._message, "delivery", None)
+        if delivery is None:
+            return False
+        request.task_ready(self)
+        delivery.is_unstarted = True
+        if self.acknowledged:
+            self._message.channel.conclude(delivery, Outcome(REQUEUED, str(why.reason)))
+        else:
+            super().reject(requeue=True)
+        return True
+
+    def _blame(self, error: BaseException | None) -> None:
+        """Note whether a failure speaks against the task's type, for its breaker."""
+        delivery = getattr(self._message, "delivery", None)
+        if delivery is not None and delivery.type is not None:
+            delivery.is_blameless = not counts_for_breaker(self._task, error)
 
     def _success_was_stored(self) -> Any:
         """Note that the task had succeeded before its process was lost."""

@@ -2,15 +2,18 @@
 
 import atexit
 import logging
+from importlib import import_module
 from typing import Any
 
 from celery import signals
+from kombu.exceptions import OperationalError
 from kombu.utils.imports import symbol_by_name
 
+from sqlite_transport.broker import open_broker
 from sqlite_transport.errors import Unavailable, Unusable
-from sqlite_transport.location import SCHEME, is_the_same, parse_url
+from sqlite_transport.location import SCHEME, parse_url
 from sqlite_transport.options import Options, read_options
-from sqlite_transport.worker import recorder
+from sqlite_transport.worker import limiting, recorder
 
 logger = logging.getLogger("sqlite_transport")
 
@@ -34,24 +37,26 @@ def _on_init(sender: Any = None, **_: Any) -> None:
     """
     connection = sender._conninfo
     url = str(connection.hostname or "")
+    if not url.startswith(SCHEME):
+        # A file knows its pauses by itself.
+        import_module("sqlite_transport.worker.pausing")
     try:
         options = _options(url, connection.transport_options or {})
+        limits = limiting.limits_of(sender.app.tasks)
         if options.history_url:
             _begin(options, is_ours=url.startswith(SCHEME))
     except (ValueError, Unusable) as error:
         raise SystemExit(f"The worker does not start: {error}") from error
     if symbol_by_name(sender.consumer_cls) is symbol_by_name(CONSUMER):
         sender.consumer_cls = OUR_CONSUMER
+    _limit(limits, url, options)
 
 
 def _options(url: str, settings: dict[str, Any]) -> Options:
     if not url.startswith(SCHEME):
         return read_options({}, settings)
     path, query = parse_url(url)
-    options = read_options(query, settings)
-    if is_the_same(path, options.history_url):
-        options = read_options({}, {})
-    return options
+    return read_options(query, settings, path)
 
 
 def _begin(options: Options, is_ours: bool) -> None:
@@ -71,6 +76,17 @@ def _begin(options: Options, is_ours: bool) -> None:
         store.close()
     if not is_ours:
         recorder.begin(recorder.Recorder(store, options.retention()))
+
+
+def _limit(limits: dict[str, dict[str, Any]], url: str, options: Options) -> None:
+    """Have the limits hold that the code declares, before any job is taken."""
+    if not url.startswith(SCHEME):
+        limiting.warn(limits, url)
+        return
+    try:
+        limiting.declare(open_broker(parse_url(url)[0], options.busy_timeout), limits)
+    except OperationalError as error:
+        logger.error("%s. The limits of the tasks may not be those of this code.", error)
 
 
 def _on_shutdown(**_: Any) -> None:

@@ -1,6 +1,5 @@
 """Every test here runs once on each broker."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 from celery import Celery
+from e2e.local.nursery import Nursery
 from kombu import Connection, Producer
 
 from sqlite_transport.database import open_database
@@ -113,7 +113,8 @@ def canvas(
     broker, backend = request.getfixturevalue(f"{request.param}_urls")
     log = tmp_path_factory.mktemp("worker") / "log"
     command = [sys.executable, "-m", "celery", "-A", "canvas_app", "worker", "-c", "2"]
-    environment = {**os.environ, "CANVAS_BROKER": broker, "CANVAS_BACKEND": backend}
+    nursery = Nursery()  # whose worker does not outlive a test run that is killed
+    environment = nursery.environment({"CANVAS_BROKER": broker, "CANVAS_BACKEND": backend})
     with log.open("wb") as file:
         worker = subprocess.Popen(
             [*command, "--without-mingle", "--without-gossip"],
@@ -128,7 +129,10 @@ def canvas(
         yield app
     finally:
         worker.terminate()
-        worker.wait(20)
+        try:
+            worker.wait(90)  # a prefork child may ask billiard's parent in vain for 30 s
+        finally:
+            nursery.close()
         for pending in app.backend._pending_results:
             pending.clear()
         app.close()

@@ -1,43 +1,45 @@
 """A Redis of the tests' own: a free port, a directory of its own, always killed."""
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dying import WITH_PARENT
+from e2e.local.broker import READY, free_ports
+
 PROGRAM = shutil.which("redis-server")
-PATIENCE = 10.0
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+PATIENCE = 60.0
 
 
 @contextmanager
 def running(directory: Path) -> Iterator[int]:
     """Run a server that keeps nothing, and give its port."""
     assert PROGRAM is not None
-    port = free_port()
-    command = [PROGRAM, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory)]
-    command += ["--save", "", "--appendonly", "no"]
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+    command = [*WITH_PARENT, PROGRAM, "--bind", "127.0.0.1", "--dir", str(directory)]
+    command += ["--save", "", "--appendonly", "no", "--port"]
+    log = directory / "log"
+    for port in free_ports():
+        with log.open("wb") as file:
+            process = subprocess.Popen([*command, str(port)], stdout=file, stderr=file)
         try:
-            wait_until_ready(process, directory / "log")
-            yield port
+            if is_ready(process, log):
+                yield port
+                return
         finally:
             process.kill()
             process.wait()
+    raise AssertionError(log.read_text(errors="replace"))
 
 
-def wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
+def is_ready(process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    """Wait until it is; False if it has ended, for another program has taken its port."""
     deadline = time.monotonic() + PATIENCE
-    while b"Ready to accept connections" not in log.read_bytes():
-        assert process.poll() is None, log.read_text(errors="replace")
+    while READY not in log.read_bytes():
+        if process.poll() is not None:
+            return False
         assert time.monotonic() < deadline, log.read_text(errors="replace")
         time.sleep(0.01)
+    return True

@@ -11,7 +11,7 @@ from .backends import Backends, name
 
 
 def gone(backend: Any, task: str) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while backend.get_task_meta(task, cache=False)["status"] != "PENDING":
         if time.monotonic() > deadline:
             return False
@@ -22,10 +22,12 @@ def gone(backend: Any, task: str) -> bool:
 @pytest.mark.parametrize("expires", [1, 1.0, timedelta(seconds=1)])
 def test_a_result_expires(backends: Backends, expires: Any) -> None:
     backend = backends.make(result_expires=expires)
+    stayed = backends.make(result_expires=3600)
     backend.mark_as_done(task := name(), 1)
-    assert backend.get_state(task) == "SUCCESS"
+    stayed.mark_as_done(other := name(), 1)
 
     assert gone(backends.make(), task)
+    assert stayed.get_state(other) == "SUCCESS"
 
 
 def test_an_expired_success_is_no_longer_final(backends: Backends) -> None:
@@ -39,14 +41,17 @@ def test_an_expired_success_is_no_longer_final(backends: Backends) -> None:
 
 
 def test_a_group_expires(backends: Backends) -> None:
-    backend = backends.make(result_expires=1)
-    app = backend.app
-    app.GroupResult(group := name(), [app.AsyncResult(name())]).save()
-    assert backend.restore_group(group, cache=False)
+    groups = {}
+    for seconds in (1, 3600):
+        backend = backends.make(result_expires=seconds)
+        app = backend.app
+        app.GroupResult(group := name(), [app.AsyncResult(name())]).save()
+        groups[seconds] = group
 
     time.sleep(1.2)
 
-    assert backend.restore_group(group, cache=False) is None
+    assert backend.restore_group(groups[1], cache=False) is None
+    assert backend.restore_group(groups[3600], cache=False)
 
 
 @pytest.mark.parametrize("never", [None, 0])

@@ -185,5 +185,5 @@ def test_a_pickled_result_finds_its_backend(backends: Backends) -> None:
 
     thawed = pickle.loads(pickle.dumps(backend.app.AsyncResult(task)))
 
-    assert thawed.get(timeout=5) == 1
+    assert thawed.get(timeout=60) == 1
     assert thawed.backend.url == backend.url

@@ -40,6 +40,7 @@ def test_one_of_several_queues_can_be_cancelled(connection: Connection, producer
     consumer.cancel_by_queue("films")
     producer.publish("f", routing_key="films")
     producer.publish("s", routing_key="series")
+    drain_until(connection, lambda: received)
     drain_all(connection)
 
     assert received.bodies == ["s"]

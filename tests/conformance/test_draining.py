@@ -27,7 +27,7 @@ def test_a_message_ends_the_waiting(connection: Connection, producer: Producer) 
     received, _ = listen(connection.channel(), queue)
     producer.publish("x", routing_key="films")
 
-    connection.drain_events(timeout=30)
+    connection.drain_events(timeout=60)
 
     assert received.bodies == ["x"]
 

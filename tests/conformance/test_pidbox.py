@@ -27,7 +27,7 @@ class Office:
         thread = threading.Thread(target=self._serve, args=(hostname, ready))
         self.threads.append(thread)
         thread.start()
-        assert ready.wait(20)
+        assert ready.wait(60)
 
     def _serve(self, hostname: str, ready: threading.Event) -> None:
         with self.broker.connect() as connection:
@@ -36,7 +36,7 @@ class Office:
             node.channel = connection.channel()
             with listening(node):
                 with suppress(TimeoutError):
-                    connection.drain_events(timeout=0.05)
+                    connection.drain_events(timeout=0.3)
                 ready.set()
                 while not self.stop.is_set():
                     with suppress(TimeoutError):
@@ -48,7 +48,7 @@ class Office:
     def close(self) -> None:
         self.stop.set()
         for thread in self.threads:
-            thread.join(20)
+            thread.join(60)
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def test_call_asks_one_node(office: Office, connection: Connection) -> None:
     office.open("a")
     office.open("b")
 
-    replies = mailbox(connection).call(["b"], "add", {"x": 2, "y": 3}, timeout=20)
+    replies = mailbox(connection).call(["b"], "add", {"x": 2, "y": 3}, timeout=60)
 
     assert replies == [{"b": 5}]
 
@@ -88,7 +88,7 @@ def test_multi_call_asks_all_nodes(office: Office, connection: Connection) -> No
     office.open("a")
     office.open("b")
 
-    replies = mailbox(connection).multi_call("add", {"x": 1, "y": 1}, timeout=20, limit=2)
+    replies = mailbox(connection).multi_call("add", {"x": 1, "y": 1}, timeout=60, limit=2)
 
     assert sorted(replies, key=str) == [{"a": 2}, {"b": 2}]
 

@@ -22,6 +22,7 @@ def test_no_more_than_the_window_is_delivered(connection: Connection, channel: A
     channel.basic_qos(0, 3, False)
     received, _ = listen(channel, queue)
 
+    drain_until(connection, lambda: len(received) >= 3)
     drain_all(connection)
 
     assert received.bodies == [0, 1, 2]
@@ -31,9 +32,10 @@ def test_no_more_than_the_window_is_delivered(connection: Connection, channel: A
 def test_an_ack_makes_room_for_one(connection: Connection, channel: Any) -> None:
     channel.basic_qos(0, 3, False)
     received, _ = listen(channel, queue)
-    drain_all(connection)
+    drain_until(connection, lambda: len(received) >= 3)
 
     received[1].ack()
+    drain_until(connection, lambda: len(received) >= 4)
     drain_all(connection)
 
     assert received.bodies == [0, 1, 2, 3]
@@ -55,7 +57,7 @@ def test_zero_is_no_limit(connection: Connection, channel: Any) -> None:
     channel.basic_qos(0, 0, False)
     received, _ = listen(channel, queue)
 
-    drain_all(connection)
+    drain_until(connection, lambda: len(received) == 10)
 
     assert received.bodies == list(range(10))
 
@@ -66,11 +68,12 @@ def test_what_is_beyond_the_window_is_for_others(
 ) -> None:
     channel.basic_qos(0, 4, False)
     received, _ = listen(channel, queue)
+    drain_until(connection, lambda: len(received) >= 4)
     drain_all(connection)
     other = broker.connect()
     others, _ = listen(other.channel(), queue)
 
-    drain_all(other)
+    drain_until(other, lambda: len(others) >= 6)
 
     assert (received.bodies, others.bodies) == ([0, 1, 2, 3], [4, 5, 6, 7, 8, 9])
 
@@ -79,9 +82,10 @@ def test_what_is_beyond_the_window_is_for_others(
 def test_a_wider_window_takes_effect(connection: Connection, channel: Any) -> None:
     channel.basic_qos(0, 1, False)
     received, _ = listen(channel, queue)
-    drain_all(connection)
+    drain_until(connection, lambda: received)
 
     channel.basic_qos(0, 4, False)
+    drain_until(connection, lambda: len(received) >= 4)
     drain_all(connection)
 
     assert received.bodies == [0, 1, 2, 3]

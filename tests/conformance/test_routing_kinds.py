@@ -5,7 +5,7 @@ from typing import Any
 import kombu
 import pytest
 from kombu import Connection, Exchange, Producer, Queue
-from receiving import drain_all, listen, take
+from receiving import drain_all, drain_until, listen, take
 
 from .broker import Broker
 
@@ -73,7 +73,8 @@ def test_a_fanout_exchange_reaches_every_listener(broker: Broker, producer: Prod
         drain_all(each)
 
     producer.publish("fire", exchange=exchange, declare=[exchange])
-    for each in listeners:
+    for each, ear in zip(listeners, heard, strict=True):
+        drain_until(each, lambda ear=ear: ear)
         drain_all(each)
 
     assert [each.bodies for each in heard] == [["fire"], ["fire"]]

@@ -11,7 +11,7 @@ from .broker import Broker
 def test_put_and_get(connection: Connection) -> None:
     with connection.SimpleQueue("films") as simple:
         simple.put({"film": 1})
-        message = simple.get(timeout=20)
+        message = simple.get(timeout=60)
         message.ack()
 
     assert message.payload == {"film": 1}
@@ -42,11 +42,11 @@ def test_it_outlives_its_connection(broker: Broker, connection: Connection) -> N
     connection.release()
 
     with broker.connect().SimpleQueue("films") as simple:
-        assert simple.get(timeout=20).payload == "kept"
+        assert simple.get(timeout=60).payload == "kept"
 
 
 def test_a_buffer_needs_no_ack(connection: Connection) -> None:
     with connection.SimpleBuffer("scratch") as simple:
         simple.put("x")
 
-        assert simple.get(timeout=20).payload == "x"
+        assert simple.get(timeout=60).payload == "x"

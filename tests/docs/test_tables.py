@@ -11,7 +11,7 @@ from sqlite_transport.schema import VIEWS, metadata
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tables.md").read_text()
 #: What a table's own section names without the table, and the others with it.
-OWN = {"job", "job_attempt", "state"}
+OWN = {"job", "job_attempt", "control", "unique_job", "schedule", "state"}
 
 
 def section(table: str) -> str:

@@ -1,4 +1,7 @@
-"""A file with a long backlog: a million jobs pending and a hundred thousand scheduled."""
+"""A file with a long backlog: a million jobs pending and a hundred thousand scheduled.
+
+Every tenth of them is the only one of its unique key.
+"""
 
 from pathlib import Path
 
@@ -20,6 +23,11 @@ FILL = """
     FROM number
 """
 
+UNIQUE = """
+    INSERT INTO unique_job
+    SELECT 'tasks.scan ' || id, id, id, 'done', NULL FROM job WHERE id % 10 = 0
+"""
+
 
 def fill(path: Path) -> None:
     """Make the file, in one transaction."""
@@ -31,4 +39,5 @@ def fill(path: Path) -> None:
             (CLAIMED, "processing"),
         ):
             connection.execute(FILL, (count, status, NOW))
+        connection.execute(UNIQUE)
     database.close()

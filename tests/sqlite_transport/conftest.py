@@ -1,8 +1,5 @@
 """A file for each test, the connections to it, and programs that use it beside the test."""
 
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from crashes.stage import Forks, Stage
 from ended_jobs import EVERYTHING
 from kombu import Connection, Producer
 from powerloss.recording import compiled
+from program import Program, running
 
 import sqlite_transport  # noqa: F401 - makes sqlite:// a scheme
 from sqlite_transport import shipper
@@ -87,55 +85,11 @@ def broker(path: Path, history_url: str) -> Iterator[Broker]:
         shipper.shipper_of(broker).finish()
 
 
-class Program:
-    """A Python program beside the test; it is killed when the test ends."""
-
-    def __init__(self, source: str, arguments: tuple[object, ...]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(source), *map(str, arguments)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def read(self) -> str:
-        """Return the next line that it prints."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().rstrip("\n")
-
-    def say(self, line: str = "") -> None:
-        """Give it a line to read."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def finish(self) -> str:
-        """Wait for its end, which must be a good one; return the rest of what it printed."""
-        output, _ = self.process.communicate(timeout=60)
-        assert self.process.returncode == 0
-        return output
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                stream.close()
-
-
 @pytest.fixture
 def run() -> Iterator[Callable[..., Program]]:
-    """Start programs: `run(source, argument, …)`."""
-    programs: list[Program] = []
-
-    def run(source: str, *arguments: object) -> Program:
-        programs.append(Program(source, arguments))
-        return programs[-1]
-
-    yield run
-    for program in programs:
-        program.kill()
+    """Start programs: `run(source, argument, …)`; they are killed when the test ends."""
+    with running() as run:
+        yield run
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 
 import kombu
 import pytest
+from receiving import PATIENCE
 from sending import many
 
 from sqlite_transport.database import (
@@ -45,7 +46,7 @@ def log_size(database: Path) -> int:
     return database.with_name("queue.db-wal").stat().st_size
 
 
-def sweep_until(connection: kombu.Connection, condition: Any, patience: float = 20) -> None:
+def sweep_until(connection: kombu.Connection, condition: Any, patience: float = PATIENCE) -> None:
     """Let the connection wait for messages, as an idle worker does, until it is so."""
     deadline = time.monotonic() + patience
     while not condition():

@@ -148,10 +148,9 @@ def test_a_body_that_is_a_chord_is_begun_in_the_same_transaction(
 
 @pytest.mark.parametrize("size", [3, 1200])
 def test_an_expired_chord_is_a_new_one(app: Celery, sent: Any, rows: Rows, size: int) -> None:
-    app.conf.result_chord_expires = 0.2
     app.backend.set_chord_size(GROUP, 2)
     give(app, 0)
-    time.sleep(0.3)
+    app.backend.database.write("UPDATE chord SET expires_at = 1", ())
 
     give(app, 1)
     assert rows("SELECT size, returned FROM chord") == [(None, 1)]
@@ -180,7 +179,7 @@ def test_a_group_in_the_header_is_kept_as_long_as_results(app: Celery, rows: Row
 
 
 def test_what_has_returned_no_part_is_waited_for(app: Celery, rows: Rows) -> None:
-    app.conf.result_chord_join_timeout = 20
+    app.conf.result_chord_join_timeout = 60
     inner = app.GroupResult("inner", [app.AsyncResult("part-0"), app.AsyncResult("elsewhere")])
     app.backend.apply_chord((GROUP, [inner]), None)
     app.backend.set_chord_size(GROUP, 1)
@@ -313,13 +312,14 @@ def test_a_chord_of_ten_thousand_parts(
 ) -> None:
     size = 50_000 if request.config.getoption("--long") else 10_000
     app.backend.set_chord_size(GROUP, size)
-    started = time.monotonic()
+    # CPU time, so that other load on the machine does not count.
+    started = time.process_time()
     for position in range(size // 2):
         give(app, position)
-    half = time.monotonic() - started
+    half = time.process_time() - started
     for position in range(size // 2, size):
         give(app, position)
-    whole = time.monotonic() - started
+    whole = time.process_time() - started
 
     assert rows("SELECT type FROM job") == [("body",)]
     assert rows("SELECT count(*) FROM chord_part") == [(0,)]

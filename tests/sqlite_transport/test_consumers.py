@@ -1,14 +1,17 @@
 """Several consumers share the work, wherever they are."""
 
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kombu import Connection, Producer, Queue
-from receiving import drain_all, drain_until, eventually, listen
+from receiving import drain_all, drain_until, eventually, listen, take
 from sending import send_job
 
 from sqlite_transport.history import Outcome
+from sqlite_transport.inbox import Inbox
 from sqlite_transport.status import COMPLETED
 
 films = Queue("films")
@@ -37,6 +40,31 @@ def test_a_message_names_its_consumer(connection: Connection, producer: Producer
     drain_until(connection, lambda: received)
 
     assert received[0].delivery_info["consumer_tag"].startswith("mine-")
+
+
+def test_a_session_that_cannot_be_woken_is_none(
+    connection: Connection, producer: Producer, path: Path, rows: Any
+) -> None:
+    send(producer, 1)
+    bells = path.with_name("queue.db-bells")
+    bells.touch()
+    for _ in range(3):
+        with pytest.raises(FileExistsError):
+            listen(connection.channel(), films)
+    bells.unlink()
+
+    assert take(connection, films, 1) == [0]
+    assert rows("SELECT count(*) FROM session") == [(1,)]
+
+
+def test_a_program_with_a_file_name_that_is_no_unicode(
+    connection: Connection, producer: Producer, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/scan", "/films/caf\udce9"])
+    send(producer, 1)
+
+    assert take(connection, films, 1) == [0]
+    assert rows("SELECT program FROM session") == [("scan caf\\udce9",)]
 
 
 def test_channels_of_one_connection_share(connection: Connection, producer: Producer) -> None:
@@ -165,6 +193,25 @@ def test_a_callback_that_fails_keeps_its_message_unacked(
 def test_a_late_timeout_delivers_what_is_there(connection: Connection, producer: Producer) -> None:
     received, _ = listen(connection.channel(), films)
     send(producer, 1)
+
+    connection.drain_events(timeout=0)
+
+    assert received.bodies == [0]
+
+
+def test_a_ring_in_time_is_heard_however_late(
+    connection: Connection, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received, _ = listen(connection.channel(), films)
+    drain_all(connection, 0.05)
+    sweep = Inbox.sweep
+
+    def take_long(inbox: Inbox) -> None:
+        sweep(inbox)
+        send(connect().Producer(), 1)
+
+    monkeypatch.setattr("sqlite_transport.transport.SWEEP", 0.0)
+    monkeypatch.setattr(Inbox, "sweep", take_long)
 
     connection.drain_events(timeout=0)
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from crashes.scenarios import IDS
 from crashes.stage import Forks, Stage
+from dying import WITH_PARENT
 
 HERE = Path(__file__).parent
 
@@ -96,7 +97,7 @@ def test_the_history_goes_from_its_old_end(stage: Stage) -> None:
 def neighbour(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A program that works on the file all the time, and has no idea of the deaths around it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "crashes.scenarios", tmp_path / "queue.db"], cwd=HERE
+        [*WITH_PARENT, sys.executable, "-m", "crashes.scenarios", tmp_path / "queue.db"], cwd=HERE
     )
     yield process
     process.kill()

@@ -161,7 +161,7 @@ def test_the_turn_is_given_back_however_a_write_ends(database: Database, path: P
     with database.writing, database.writing:
         pass
     command = [sys.executable, "-c", OTHER_WRITER, path, INSERT]
-    subprocess.run(command, check=True, timeout=30)
+    subprocess.run(command, check=True, timeout=120)
     assert names(path) == ["other"]
 
 
@@ -188,7 +188,7 @@ def test_a_reader_does_not_wait_for_a_writer(database: Database, path: Path) -> 
     with closing(sqlite3.connect(str(path), isolation_level=None)) as foreign:
         foreign.execute("BEGIN IMMEDIATE")
         foreign.execute(INSERT, ("foreign",))
-        done = subprocess.run(command, check=True, timeout=30, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, timeout=120, capture_output=True, text=True)
     assert done.stdout == "[(1,)]\n"
 
 

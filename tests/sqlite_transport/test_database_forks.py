@@ -66,7 +66,7 @@ def test_what_a_child_writes_survives_that_its_parent_closes(
     os.read(wrote[0], 1)
     database.read("SELECT 1")
     database.close()
-    subprocess.run([sys.executable, "-c", OTHER_WRITER, path, INSERT], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", OTHER_WRITER, path, INSERT], check=True, timeout=120)
     os.write(told[1], b"2")
     assert ended_well(child)
     for descriptor in (*wrote, *told):

@@ -14,6 +14,7 @@ import kombu
 import pytest
 from kombu.exceptions import OperationalError
 from kombu.mixins import ConsumerMixin
+from receiving import PATIENCE
 
 from sqlite_transport.database import close_databases, open_database
 from sqlite_transport.errors import Replaced, Unusable
@@ -63,7 +64,7 @@ def test_only_the_owner_may_read_what_is_made(database: Path, mask: int) -> None
         with connect(database) as connection:
             queue = connection.SimpleQueue("jobs")
             queue.put("secret")
-            queue.get(timeout=5)
+            queue.get(timeout=PATIENCE)
             modes = {
                 path.name.removeprefix("queue.db"): stat.S_IMODE(path.stat().st_mode)
                 for path in database.parent.iterdir()
@@ -162,7 +163,11 @@ except OperationalError as error:
     print(error)
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     assert NO_DATABASE in done.stdout
     assert database.read_text() == "hello\n"
@@ -215,7 +220,7 @@ def test_damage_in_the_middle_ends_a_consumer_instead_of_occupying_it(database: 
             connection.Consumer([kombu.Queue("jobs")], on_message=receive, prefetch_count=1),
         ):
             while True:
-                connection.drain_events(timeout=10)
+                connection.drain_events(timeout=PATIENCE)
 
     with pytest.raises(Unusable, match="the database is damaged"):
         consume()
@@ -282,7 +287,7 @@ def test_a_waiting_consumer_notices_that_its_file_went_away(
             connection.drain_events(timeout=0.1)
         change(database)
         with pytest.raises(Replaced):
-            connection.drain_events(timeout=5)
+            connection.drain_events(timeout=PATIENCE)
 
 
 def test_a_consumer_connects_anew_and_goes_on(database: Path) -> None:
@@ -308,7 +313,7 @@ def test_a_consumer_connects_anew_and_goes_on(database: Path) -> None:
     consumer = Consumer()
     thread = threading.Thread(target=consumer.run, daemon=True)
     thread.start()
-    thread.join(20)
+    thread.join(PATIENCE)
     consumer.should_stop = True
     assert got == ["one", "two"]
 
@@ -349,7 +354,7 @@ def test_the_documented_backup_restores_waiting_and_claimed_jobs(database: Path)
         publish(database, "held", "waiting")
         channel = connection.channel()
         assert kombu.Queue("jobs")(channel).get().headers["id"] == "held"
-        subprocess.run(["sh", "-ec", commands], cwd=database.parent, check=True, timeout=60)
+        subprocess.run(["sh", "-ec", commands], cwd=database.parent, check=True, timeout=PATIENCE)
         publish(database, "later")
     close_databases()
     backup = database.with_name("backup.db")
@@ -358,7 +363,7 @@ def test_the_documented_backup_restores_waiting_and_claimed_jobs(database: Path)
     backup.rename(database)
     with connect(database) as connection:
         queue = connection.SimpleQueue("jobs")
-        assert [queue.get(timeout=5).headers["id"] for _ in range(2)] == ["held", "waiting"]
+        assert [queue.get(timeout=PATIENCE).headers["id"] for _ in range(2)] == ["held", "waiting"]
         assert open_database(database).read("PRAGMA auto_vacuum") == [(2,)]
 
 
@@ -371,4 +376,4 @@ def test_a_new_connection_finds_the_new_file(tmp_path: Path) -> None:
     with kombu.Connection(f"sqlite:///{database}") as connection:
         films = connection.SimpleQueue("films")
         films.put("new")
-        assert films.get(timeout=5).payload == "new"
+        assert films.get(timeout=PATIENCE).payload == "new"

@@ -25,12 +25,19 @@ MOUNTS = r"""
 46 22 0:46 / /hostile rw,relatime - ext4 /dev/vdc rw
 47 22 0:47 / /s rw,relatime - fuse.sshfs user@host: rw
 """
+# What the kernel does not escape, and what it does.
+MOUNTS += """\
+48 22 0:48 / /thin\N{THIN SPACE}space rw,relatime - nfs server:/thin rw
+49 22 0:49 / /two\N{LINE SEPARATOR}lines rw,relatime - cifs //server/two rw
+50 22 0:50 / /two\rreturns rw,relatime - smb3 //server/two rw
+51 22 0:51 / /a\\134040\\011tab rw,relatime - ceph server:/tab rw
+"""
 
 
 @pytest.fixture
 def mounts(tmp_path: Path) -> Path:
     path = tmp_path / "mountinfo"
-    path.write_text(MOUNTS.lstrip())
+    path.write_bytes(MOUNTS.lstrip().encode())
     return path
 
 
@@ -49,6 +56,10 @@ def mounts(tmp_path: Path) -> Path:
         ("/share/with", "ext4"),
         ("/twice/data", "tmpfs"),
         ("/s/data", "fuse.sshfs"),
+        ("/thin\N{THIN SPACE}space/data", "nfs"),
+        ("/two\N{LINE SEPARATOR}lines/data", "cifs"),
+        ("/two\rreturns/data", "smb3"),
+        ("/a\\040\ttab/data", "ceph"),
     ],
 )
 def test_the_file_system_of_a_directory(mounts: Path, directory: str, kind: str) -> None:

@@ -28,7 +28,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 
 def schema_of(path: Path) -> dict[str, str]:
     rows = open_database(path).read("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
-    return {name: re.sub(r"\s+", " ", sql).replace(" )", ")").strip() for name, sql in rows}
+    return {name: re.sub(r" +(?=[ ,)])", "", re.sub(r"\s", " ", sql)).strip() for name, sql in rows}
 
 
 def test_every_older_version_is_tried() -> None:

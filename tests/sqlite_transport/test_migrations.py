@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -189,10 +188,8 @@ def test_a_file_of_many_jobs_is_migrated_in_one_transaction(database: Path) -> N
     with closing(opened(database)) as reader:
         reader.execute("BEGIN")
         before = reader.execute("SELECT * FROM job").fetchall()
-        started = time.monotonic()
         migrate(database, add_colour, index_colour)
         assert reader.execute("SELECT * FROM job").fetchall() == before
         assert reader.execute("PRAGMA user_version").fetchone() == (migrations.VERSION,)
         reader.execute("COMMIT")
         assert reader.execute("PRAGMA user_version").fetchone() == (migrations.VERSION + 2,)
-        assert time.monotonic() - started < 60

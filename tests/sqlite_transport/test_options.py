@@ -51,6 +51,11 @@ def test_an_option_in_broker_transport_options(
     assert getattr(options_of(url, {name: text}), name) == value
 
 
+def test_a_history_in_the_queues_own_file_is_none_elsewhere(url: str) -> None:
+    found = options_of(url, {"history_url": url, "history_failed": "7d", "busy_timeout": 2})
+    assert found == options_of(url, {"history_failed": "7d", "busy_timeout": 2})
+
+
 def test_several_options_in_the_url(url: str) -> None:
     found = options_of(f"{url}?durability=normal&max_deliveries=2&busy_timeout=1")
     assert found == Options(durability="normal", max_deliveries=2, busy_timeout=1.0)

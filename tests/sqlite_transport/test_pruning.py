@@ -170,7 +170,7 @@ def test_a_consumer_prunes(database: Database) -> None:
     options = {"history_completed": "50"}
     with Connection(f"sqlite:///{database.path}", transport_options=options) as connection:
         connection.Consumer([Queue("jobs")], on_message=print).consume()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while left(database) != 50 and time.monotonic() < deadline:
             try:
                 connection.drain_events(timeout=0.1)

@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
+import receiving
 from kombu import Connection, Queue
 from receiving import take
 
 films = Queue("films")
+TESTS = Path(receiving.__file__).parent
 
 OPENER = """
     import sys, sqlite_transport
@@ -31,7 +34,10 @@ PUBLISHER = """
 
 CONSUMER = """
     import json, sys, sqlite_transport
+    from pathlib import Path
     from kombu import Connection, Consumer, Queue
+    sys.path.insert(0, sys.argv[3])
+    from receiving import drain_until_told
     seen = []
     def on_message(message):
         seen.append(message.decode())
@@ -40,11 +46,7 @@ CONSUMER = """
         channel.basic_qos(0, 8, False)
         with Consumer(channel, [Queue("films")], on_message=on_message, accept=["json"]):
             print("ready", flush=True)
-            try:
-                while True:
-                    connection.drain_events(timeout=3)
-            except TimeoutError:
-                pass
+            drain_until_told(connection, Path(sys.argv[2]))
     print(json.dumps(seen))
 """
 
@@ -65,12 +67,14 @@ def test_eight_processes_open_a_fresh_file_at_once(
 
 def test_processes_publish_and_consume_exactly_once(run: Any, path: Any, rows: Any) -> None:
     url = f"sqlite:///{path}"
-    consumers = [run(CONSUMER, url) for _ in range(2)]
+    stop = path.with_name("stop")
+    consumers = [run(CONSUMER, url, stop, TESTS) for _ in range(2)]
     for consumer in consumers:
         assert consumer.read() == "ready"
     publishers = [run(PUBLISHER, url, number, 300) for number in range(2)]
     for publisher in publishers:
         publisher.finish()
+    stop.touch()
     seen = [json.loads(consumer.finish()) for consumer in consumers]
 
     counts = Counter(tuple(body) for each in seen for body in each)

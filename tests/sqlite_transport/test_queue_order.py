@@ -38,6 +38,14 @@ def test_the_order_holds_from_claim_to_claim(connection: Connection, producer: P
     assert rest == sorted(rest)
 
 
+def test_over_more_queues_than_a_union_can_have(connection: Connection, producer: Producer) -> None:
+    queues = [Queue(f"tenant-{number}") for number in range(600)]
+    for number, priority in ((7, 5), (599, 3), (300, 5)):
+        producer.publish(number, routing_key=queues[number].name, priority=priority)
+
+    assert take(connection, queues, 3) == [599, 7, 300]
+
+
 @pytest.mark.parametrize(("asked", "given"), [(-5, 0), (0, 0), (9, 9), (10, 9), (255, 9)])
 def test_a_priority_beyond_the_scale_is_moved_to_its_end(
     producer: Producer, channel: Any, asked: int, given: int

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from kombu import Connection, Producer, Queue
-from receiving import eventually
+from receiving import PATIENCE, eventually
 from sending import HISTORY, send_job
 
 films = Queue("films")
@@ -124,11 +124,11 @@ def test_a_job_on_its_last_chance_is_alone(
     consumer = connect(max_deliveries=3)
     received: list[Any] = []
     with consumer.Consumer(films, on_message=received.append, prefetch_count=4):
-        consumer.drain_events(timeout=5)
+        consumer.drain_events(timeout=PATIENCE)
         with pytest.raises(TimeoutError):
             consumer.drain_events(timeout=0.2)
         assert [message.decode() for message in received] == ["suspect"]
         received[0].ack()
-        consumer.drain_events(timeout=5)
+        consumer.drain_events(timeout=PATIENCE)
         received[1].ack()
     assert received[1].decode() == "second"

@@ -1,11 +1,15 @@
 """Jobs that go back to the queue go back to their places."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kombu import Connection, Producer, Queue
 from receiving import drain_all, drain_until, eventually, listen, take
 from sending import send_job
+
+from sqlite_transport.errors import Unavailable
+from sqlite_transport.library import sqlite3
 
 films = Queue("films")
 
@@ -129,6 +133,29 @@ def test_cancelling_gives_back_at_once_what_was_not_delivered(
         rows("SELECT status FROM job_queue ORDER BY id") == [("processing",)] + [("pending",)] * 4
     )
     assert take(connect(), films, 4) == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("five")
+@pytest.mark.parametrize("ending", ["cancel", "close"])
+def test_nothing_is_kept_that_cannot_be_given_back_now(
+    connect: Any, path: Path, rows: Any, ending: str
+) -> None:
+    """Another program has the file locked for longer than anybody waits."""
+    connection = connect(busy_timeout=0.01)
+    channel = connection.channel()
+    received, _ = listen(channel, films)
+    drain_until(connection, lambda: received)
+    [tag] = channel.subscriptions
+    foreign = sqlite3.connect(path, isolation_level=None)
+    foreign.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(Unavailable):
+        channel.close() if ending == "close" else channel.basic_cancel(tag)
+    foreign.close()
+
+    kept = [] if ending == "close" else [("processing", 1)]
+    eventually(lambda: rows("SELECT status, id FROM job_queue WHERE status <> 'pending'") == kept)
+    assert take(connect(), films, 5 - len(kept)) == [0, 1, 2, 3, 4][len(kept) :]
 
 
 @pytest.mark.usefixtures("five")

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 from kombu import Connection, Producer, Queue
-from receiving import drain_all, drain_until, eventually, listen
+from receiving import PATIENCE, drain_all, drain_until, eventually, listen
 from sending import HISTORY, send_job
+
+from sqlite_transport.history import Outcome
+from sqlite_transport.inbox import Inbox
+from sqlite_transport.ledger import Page
+from sqlite_transport.status import RETRIED
 
 films = Queue("films")
 
@@ -90,6 +95,7 @@ def test_a_late_ack_after_a_requeue_changes_nothing(connect: Any, held: Any, row
     message = held[0]
     message.requeue()
     message.channel.basic_ack(message.delivery_tag)
+    drain_until(message.channel.connection.client, lambda: len(held) == 6)
     drain_all(message.channel.connection.client)
 
     assert [each.decode() for each in held] == [0, 1, 2, 3, 4, 0]
@@ -135,10 +141,75 @@ def test_acks_come_from_any_thread(held: Any, rows: Any) -> None:
 
 def test_an_ack_is_written_though_the_consumer_does_not_come_back(held: Any, rows: Any) -> None:
     held[0].ack()
-    start = time.monotonic()
+
     eventually(lambda: rows(HISTORY))  # nobody drains meanwhile
 
-    assert time.monotonic() - start < 0.5
+
+class Delay:
+    """Holds up the thread that writes what was settled, where it calls `method`."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, owner: type, method: str) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        real = getattr(owner, method)
+
+        def late(*arguments: Any) -> Any:
+            if threading.current_thread().name == "sqlite-settler":
+                self.begun.set()
+                assert self.go_on.wait(PATIENCE)
+            return real(*arguments)
+
+        patch.setattr(owner, method, late)
+
+
+def test_a_flush_waits_for_what_another_thread_is_writing(
+    held: Any, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delay = Delay(monkeypatch, Page, "write")
+    held[0].ack()
+    assert delay.begun.wait(PATIENCE)
+    flushing = threading.Thread(target=held[0].channel.connection.inbox.flush)
+    flushing.start()
+    flushing.join(0.2)
+    assert flushing.is_alive()
+
+    delay.go_on.set()
+    flushing.join(PATIENCE)
+
+    assert rows(HISTORY) == [("completed", None)]
+
+
+def test_a_close_loses_nothing_that_another_thread_is_about_to_write(
+    connection: Connection, held: Any, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delay = Delay(monkeypatch, Inbox, "_check")
+    held[0].ack()
+    assert delay.begun.wait(PATIENCE)
+
+    connection.release()
+    delay.go_on.set()
+
+    assert rows(HISTORY) == [("completed", None)]
+    assert rows("SELECT count(*) FROM job_queue WHERE status = 'pending'") == [(4,)]
+
+
+def test_an_attempt_goes_with_its_job_though_its_successor_was_quicker(
+    connect: Any, rows: Any
+) -> None:
+    connection = connect(history_completed="off")
+    producer = connection.Producer()
+    headers = {"task": "tasks.scan", "id": "a", "retries": 0}
+    received, _ = listen(connection.channel(), films)
+    for retries in (0, 1):
+        producer.publish("x", routing_key="films", headers={**headers, "retries": retries})
+        drain_until(connection, lambda count=retries: len(received) > count)
+    first, second = received
+    first.delivery.outcome = Outcome(RETRIED, "Hiccup")
+
+    second.ack()
+    first.ack()
+
+    eventually(lambda: rows("SELECT count(*) FROM job") == [(0,)])
+    assert rows("SELECT * FROM job_attempt") == []
 
 
 def test_a_message_that_is_no_task_is_archived_too(

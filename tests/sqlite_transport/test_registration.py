@@ -26,7 +26,7 @@ with kombu.Connection({url!r}) as connection:
 READER = """
 import kombu, sqlite_transport
 with kombu.Connection({url!r}) as connection:
-    assert connection.SimpleQueue("celery").get(timeout=20).headers["id"] == "sent"
+    assert connection.SimpleQueue("celery").get(timeout=60).headers["id"] == "sent"
 """
 
 
@@ -39,7 +39,7 @@ def python(directory: Path, *arguments: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -95,7 +95,7 @@ def test_a_worker_names_its_broker(tmp_path: Path) -> None:
     python(tmp_path, "-c", "from app import stop; stop.delay()")
     worker = [sys.executable, "-m", "celery", "-A", "app", "worker", "-P", "solo", "-l", "info"]
     done = subprocess.run(
-        worker, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        worker, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "transport:   sqlite:///my queue.db" in done.stdout

@@ -16,11 +16,11 @@ from sqlite_transport.worker.request import Request
 app = Celery("requests", broker="memory://", backend="cache+memory://", set_as_current=False)
 
 
-@app.task(name="late", acks_late=True, reject_on_worker_lost=True)
+@app.task(name="late", shared=False, acks_late=True, reject_on_worker_lost=True)
 def late() -> None: ...
 
 
-@app.task(name="early")
+@app.task(name="early", shared=False)
 def early() -> None: ...
 
 
@@ -115,6 +115,16 @@ def test_other_ends(
     request.on_success((True, failure(error), 0.1))
     request.on_timeout(False, 1)
     assert told(notes) == [expected]
+
+
+@pytest.mark.parametrize(("signal", "name"), [(15, "SIGTERM"), (40, "40")])
+def test_a_signal_is_named_as_far_as_it_has_a_name(
+    receive: Any, notes: list[Any], signal: int, name: str
+) -> None:
+    request = receive(late)
+    request.on_accepted(1, 0)
+    request.terminate(Pool(), signal=signal)
+    assert told(notes) == [("cancelled", f"terminated by {name}", True)]
 
 
 def test_what_is_put_back_has_not_ended(receive: Any, notes: list[Any]) -> None:

@@ -25,7 +25,10 @@ def nothing_remains() -> Iterator[None]:
 def worker(broker: str, **options: object) -> Any:
     app = Celery(broker=broker, broker_transport_options=options, set_as_current=False)
     return SimpleNamespace(
-        _conninfo=app.connection_for_read(), consumer_cls=startup.CONSUMER, hostname="here"
+        app=app,
+        _conninfo=app.connection_for_read(),
+        consumer_cls=startup.CONSUMER,
+        hostname="here",
     )
 
 

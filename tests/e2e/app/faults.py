@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 from celery import Task, shared_task
@@ -10,6 +11,7 @@ from celery.exceptions import Ignore, Reject, Retry, SoftTimeLimitExceeded
 from celery.signals import task_success
 
 from . import diary
+from .jobs import wait_for
 
 
 class HiccupError(Exception):
@@ -98,6 +100,27 @@ def retry_at_once(self: Task, key: str, failures: int) -> str:
     diary.write(self, "started", key)
     if self.request.retries < failures:
         raise self.retry(countdown=0)
+    diary.write(self, "done", key)
+    return key
+
+
+@shared_task(name="retry_behind", bind=True, max_retries=1)
+def retry_behind(self: Task, key: str, gate: str) -> str:
+    """Ask for another attempt once the file `gate` exists."""
+    diary.write(self, "started", key)
+    wait_for(gate)
+    if self.request.retries == 0:
+        raise self.retry(countdown=0)
+    diary.write(self, "done", key)
+    return key
+
+
+@shared_task(name="needs", bind=True)
+def needs(self: Task, key: str, path: str) -> str:
+    """Fail as long as the file is not there."""
+    diary.write(self, "started", key)
+    if not Path(path).exists():
+        raise FileNotFoundError(key)
     diary.write(self, "done", key)
     return key
 

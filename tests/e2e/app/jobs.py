@@ -7,7 +7,7 @@ from celery import Task, shared_task
 
 from . import diary
 
-LONGEST = 60.0
+LONGEST = 300.0
 
 
 @shared_task(name="add")
@@ -39,11 +39,16 @@ def work(self: Task, key: str, seconds: float = 0) -> str:
 def hold(self: Task, key: str, gate: str) -> str:
     """Run until the file `gate` exists."""
     diary.write(self, "started", key)
+    wait_for(gate)
+    diary.write(self, "done", key)
+    return key
+
+
+def wait_for(gate: str) -> None:
+    """Wait until the file exists, but not for ever."""
     deadline = time.monotonic() + LONGEST
     while not Path(gate).exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    diary.write(self, "done", key)
-    return key
 
 
 @shared_task(name="collect", bind=True)

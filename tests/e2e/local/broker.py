@@ -2,16 +2,20 @@
 
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dying import WITH_PARENT
 from pytest_celery import CeleryTestBroker, CeleryTestContainer
 
 from .nursery import Nursery
 from .waiting import eventually
 
 REDIS_SERVER = shutil.which("redis-server")
+READY = b"Ready to accept connections"
 
 on_sqlite_only = pytest.mark.parametrize("broker_kind", ["sqlite"], indirect=True, scope="session")
 """For what a broker on another host cannot promise."""
@@ -65,11 +69,16 @@ class RedisTestBroker(CeleryTestBroker):
     def create(cls, directory: Path, nursery: Nursery) -> "RedisTestBroker":
         if REDIS_SERVER is None:
             pytest.skip("redis-server is not installed: nothing to compare with")
-        port = free_port()
-        options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-        process = nursery.start("redis", [REDIS_SERVER, *options], directory, {})
-        eventually(lambda: b"Ready to accept connections" in process.logs(), explain=process.logs)
-        return cls(UrlContainer(process, f"redis://127.0.0.1:{port}/0"))
+        options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]
+        for port in free_ports():
+            command = [*WITH_PARENT, REDIS_SERVER, *options, str(port)]
+            process = nursery.start("redis", command, directory, {})
+            ended = lambda process=process: process.status == "exited"  # noqa: E731
+            ready = lambda process=process: READY in process.logs()  # noqa: E731
+            eventually(lambda ended=ended, ready=ready: ready() or ended(), explain=process.logs)
+            if ready():
+                return cls(UrlContainer(process, f"redis://127.0.0.1:{port}/0"))
+        raise AssertionError(process.logs())
 
     def teardown(self) -> None:
         self.container.kill("SIGKILL")
@@ -81,8 +90,17 @@ def create_broker(kind: str, directory: Path, nursery: Nursery) -> CeleryTestBro
     return SQLiteTestBroker.create(directory)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+def free_ports() -> Iterator[int]:
+    """Give some ports, one after the other: another program may be quicker to take one."""
+    for _ in range(10):
+        with closed_port() as port:
+            pass
+        yield port
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """Give a port at which nobody listens, and which nobody else is given meanwhile."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]

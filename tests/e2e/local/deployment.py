@@ -13,6 +13,7 @@ from ..app.settings import SETTINGS
 from .journal import Journal
 from .nursery import PROGRAMS, Nursery
 from .process import LocalProcess
+from .waiting import PATIENCE
 from .worker import LocalWorker, LocalWorkerContainer
 
 Settings = Mapping[str, Any]
@@ -77,7 +78,9 @@ class Deployment:
         command = self.celery(*arguments)
         return self._start(arguments[0], command, settings or {}, environment or {})
 
-    def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, timeout: float = 2 * PATIENCE
+    ) -> subprocess.CompletedProcess[str]:
         """Run `celery …` to its end."""
         return subprocess.run(
             self.celery(*arguments),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .process import LocalProcess
+from .waiting import PATIENCE
 
 MARK = "E2E_TEST_RUN"
 REAPER = Path(__file__).with_name("reaper.py")
@@ -39,4 +40,4 @@ class Nursery:
         """Wait until every program of this run is gone."""
         if self.reaper.stdin:
             self.reaper.stdin.close()
-        self.reaper.wait(30)
+        self.reaper.wait(PATIENCE)

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from .waiting import eventually
+from .waiting import PATIENCE, eventually
 
 
 class LocalProcess:
@@ -86,18 +86,22 @@ class LocalProcess:
         elif self.popen.poll() is None:
             self.popen.send_signal(number)
 
-    def wait(self, timeout: float = 30) -> int:
-        """Return the exit code, once the program has ended by itself."""
+    def wait(self, timeout: float = 120) -> int:
+        """Return the exit code, once the program has ended by itself.
+
+        A prefork child that ends asks billiard's parent for 30 s whether its last
+        result was read, in vain now and then: the parent is at its own end already.
+        """
         return self.popen.wait(timeout)
 
-    def stop(self, timeout: float = 10) -> None:
+    def stop(self, timeout: float = PATIENCE) -> None:
         """End it as `docker stop` does: ask, and after `timeout` seconds kill."""
         self.kill("SIGTERM")
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.popen.wait(timeout)
         self._kill_group()
 
-    def restart(self, timeout: float = 10) -> None:
+    def restart(self, timeout: float = PATIENCE) -> None:
         self.stop(timeout)
         self.start()
 
@@ -110,7 +114,7 @@ class LocalProcess:
             env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=60,
+            timeout=2 * PATIENCE,
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
@@ -119,8 +123,8 @@ class LocalProcess:
         members = [*self.children()]
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signals.SIGKILL)
-        self.popen.wait(10)
-        eventually(lambda: not any(alive(member) for member in members), timeout=10)
+        self.popen.wait(PATIENCE)
+        eventually(lambda: not any(alive(member) for member in members))
 
 
 def alive(process: psutil.Process) -> bool:

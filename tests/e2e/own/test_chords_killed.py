@@ -48,7 +48,7 @@ def test_a_chord_runs(deployment: Deployment, tables: Tables) -> None:
     assert bodies(tables) == [result.id]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_body_is_sent_once_however_often_workers_die(
     deployment: Deployment, tables: Tables
 ) -> None:

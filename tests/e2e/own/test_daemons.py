@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from ..local.deployment import Deployment
+from ..local.knowing import wait_until_idle
 from ..local.process import alive
 from ..local.waiting import eventually
 
@@ -32,6 +33,7 @@ def test_detached_worker(deployment: Deployment, pidfile: Path, options: list[st
     assert done.returncode == 0, done.stderr
     deployment.send("note", "detached")
     deployment.journal.expect("done", "detached")
+    wait_until_idle(deployment)
     daemon = psutil.Process(int(pidfile.read_text()))
     daemon.terminate()
     eventually(lambda: not pidfile.exists())
@@ -43,11 +45,12 @@ def test_multi(deployment: Deployment, pidfile: Path, options: list[str]) -> Non
     assert started.returncode == 0, started.stdout + started.stderr
     deployment.send("note", "multi")
     deployment.journal.expect("done", "multi")
-
+    wait_until_idle(deployment)
     daemon = psutil.Process(int(pidfile.read_text()))
     stopped = deployment.run("multi", "stopwait", "multi@local", f"--pidfile={pidfile}")
     assert stopped.returncode == 0, stopped.stdout + stopped.stderr
-    assert not alive(daemon)
+    # It waits for the pidfile to go, which is the last but one thing that a worker does.
+    eventually(lambda: not alive(daemon))
 
 
 def test_beat_inside_the_worker(deployment: Deployment) -> None:

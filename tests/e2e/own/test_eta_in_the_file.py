@@ -1,11 +1,27 @@
 """A task that is not due waits in the file, not in a worker's memory."""
 
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from sqlite_transport.broker import close_sessions
+from sqlite_transport.database import close_databases
+from sqlite_transport.jobs import Jobs, open_jobs
+
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
 from ..local.tables import Tables
 from ..local.waiting import eventually
 
 pytestmark = on_sqlite_only
+
+
+@pytest.fixture
+def jobs(deployment: Deployment) -> Iterator[Jobs]:
+    yield open_jobs(deployment.app)
+    close_sessions()
+    close_databases()
 
 
 def test_worker_does_not_hold_it(deployment: Deployment, tables: Tables) -> None:
@@ -16,18 +32,19 @@ def test_worker_does_not_hold_it(deployment: Deployment, tables: Tables) -> None
     deployment.journal.expect_keys({f"now-{n}" for n in range(10)})
     [row] = tables.rows("job_queue", "task_id = ?", task_id)
     assert (row["status"], row["session"], row["deliveries"]) == ("scheduled", None, 0)
-    inspect = deployment.app.control.inspect(timeout=10, limit=1)
+    inspect = deployment.app.control.inspect(timeout=60, limit=1)
     assert list(inspect.scheduled().values()) == [[]]
     assert list(inspect.reserved().values()) == [[]]
 
 
-def test_it_outlives_its_workers(deployment: Deployment) -> None:
+def test_it_outlives_its_workers(deployment: Deployment, jobs: Jobs) -> None:
     worker = deployment.start_worker("-c", "1")
-    deployment.send("note", "due", countdown=1.5)
+    task_id = deployment.send("note", "due", countdown=3600)
     deployment.send("note", "now")
     deployment.journal.expect("done", "now")
     worker.kill("SIGKILL")
     deployment.start_worker("-c", "1")
+    jobs.update(task_id, due_at=time.time() + 1)
     deployment.journal.expect("done", "due")
     assert len(deployment.journal.entries("done", "due")) == 1
 
@@ -41,10 +58,11 @@ def test_many_do_not_fill_the_worker(deployment: Deployment) -> None:
     deployment.journal.expect("done", "now")
 
 
-def test_revoked_before_it_is_due(deployment: Deployment, tables: Tables) -> None:
+def test_revoked_before_it_is_due(deployment: Deployment, jobs: Jobs, tables: Tables) -> None:
     deployment.start_worker("-c", "1")
-    task_id = deployment.send("note", "unwanted", countdown=1)
-    deployment.app.control.revoke(task_id, reply=True, timeout=10, limit=1)
+    task_id = deployment.send("note", "unwanted", countdown=3600)
+    deployment.app.control.revoke(task_id, reply=True, timeout=60, limit=1)
+    jobs.promote(task_id)
     eventually(lambda: not tables.rows("job_queue", "task_id = ?", task_id))
     assert deployment.app.AsyncResult(task_id).state == "REVOKED"
     assert not deployment.journal.entries("done")

@@ -12,6 +12,7 @@ from history_store.look import rows as look
 from ..app.settings import SETTINGS
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
+from ..local.knowing import wait_until_begun
 from ..local.tables import Row, Tables
 from ..local.waiting import eventually, never
 
@@ -68,8 +69,8 @@ def test_completed(deployment: Deployment, history: Tables) -> None:
     assert json.loads(row["payload"])[0] == ["one", 0.3]
     assert json.loads(row["headers"])["id"] == task_id
     assert row["worker"] == worker.hostname()
-    assert 300 <= row["duration_ms"] < 30_000
-    assert 0 <= row["wait_ms"] < 30_000
+    assert 300 <= row["duration_ms"] < 60_000
+    assert 0 <= row["wait_ms"] < 60_000
     assert row["created_at"] <= row["started_at"] <= row["completed_at"]
     assert (row["retry_count"], row["max_retries"]) == (0, 3)
     assert attempts_at(history, row) == []
@@ -100,6 +101,7 @@ def test_revoked_while_it_waits_and_while_it_runs(deployment: Deployment, histor
     running = deployment.send("work", "running", 60)
     waiting = deployment.send("work", "waiting", 0)
     deployment.journal.expect("started", "running")
+    wait_until_begun(deployment, "running")
     deployment.app.control.revoke(waiting)
     deployment.app.control.revoke(running, terminate=True)
     worker.wait_for_log(f"Tasks flagged as revoked: {waiting}")
@@ -279,7 +281,7 @@ def test_a_server(deployment: Deployment, kind: str) -> None:
         found = {row["task_id"]: row for row in look(url, "job_history")}
         assert [found[task]["retry_count"] for task in tasks[:3]] == [0, 1, 2]
         assert found[tasks[3]]["error"] == "ValueError: why \N{CLAPPER BOARD}"
-        assert len(look(url, "job_attempt")) == 3
+        eventually(lambda: len(look(url, "job_attempt")) == 3)
         worker.process.kill("SIGTERM")
         worker.process.wait()
 
@@ -301,7 +303,8 @@ def test_the_file_is_left_empty(deployment: Deployment, history: Tables, tables:
     for task_id in task_ids:
         row = entry_of(history, task_id)
         assert row["status"] == "completed"
-        assert len(attempts_at(history, row)) == row["retry_count"]
+        # Of an attempt in another worker is told when that one comes to it.
+        eventually(lambda row=row: len(attempts_at(history, row)) == row["retry_count"])
     eventually(lambda: not tables.rows("job"))
     eventually(lambda: not tables.rows("job_attempt"))
     assert len(history.rows("job_history")) == 60

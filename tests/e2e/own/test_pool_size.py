@@ -7,13 +7,13 @@ from ..local.waiting import eventually
 
 def test_autoscale(deployment: Deployment) -> None:
     worker = deployment.start_worker("--autoscale=3,1")
-    assert len(worker.pool()) == 1
+    eventually(lambda: len(worker.pool()) == 1)
     gate = deployment.gate()
     keys = {f"job-{n}" for n in range(3)}
     for key in keys:
         deployment.send("hold", key, str(gate))
     deployment.journal.expect_keys(keys, "started")
-    assert len(worker.pool()) == 3
+    eventually(lambda: len(worker.pool()) == 3)
     gate.touch()
     deployment.journal.expect_keys(keys)
 

@@ -25,7 +25,7 @@ def test_pool(deployment: Deployment, pool: str) -> None:
     deployment.journal.expect_keys(keys | {"later", "flaky"})
     assert set(deployment.journal.times().values()) == {1}
 
-    inspect = deployment.app.control.inspect(timeout=10, limit=1)
+    inspect = deployment.app.control.inspect(timeout=60, limit=1)
     [stats] = inspect.stats().values()
     assert pool in stats["pool"]["implementation"].replace("concurrency.thread", "threads")
 
@@ -53,7 +53,7 @@ def test_busy_pool_still_answers(deployment: Deployment, pool: str) -> None:
     for n in range(3):
         deployment.send("hold", f"busy-{n}", str(gate))
     deployment.journal.expect("started", "busy-0")
-    inspect = deployment.app.control.inspect(timeout=10, limit=1)
+    inspect = deployment.app.control.inspect(timeout=60, limit=1)
     [active] = inspect.active().values()
     assert len(active) == 1
     gate.touch()

@@ -10,7 +10,7 @@ def test_killed_worker_comes_back(celery_setup: CeleryTestSetup) -> None:
     assert worker.container.status == "exited"
     waiting = celery_setup.app.send_task("add", (1, 2))
     worker.restart()
-    assert waiting.get(timeout=30, interval=0.02) == 3
+    assert waiting.get(timeout=60, interval=0.02) == 3
     worker.assert_log_exists("Task add")
 
 
@@ -18,10 +18,12 @@ def test_restart_is_graceful(celery_setup: CeleryTestSetup) -> None:
     celery_setup.worker.restart()
     assert "Warm shutdown" in celery_setup.worker.logs()
     result = celery_setup.app.send_task("add", (3, 4))
-    assert result.get(timeout=30, interval=0.02) == 7
+    assert result.get(timeout=60, interval=0.02) == 7
 
 
 def test_programs_run_beside_the_worker(celery_setup: CeleryTestSetup) -> None:
-    code, output = celery_setup.worker.container.exec_run("celery -A app inspect ping")
+    code, output = celery_setup.worker.container.exec_run(
+        f"celery -A app inspect -d {celery_setup.worker.hostname()} -t 60 ping"
+    )
     assert code == 0, output
     assert b"pong" in output

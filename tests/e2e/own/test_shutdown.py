@@ -4,6 +4,7 @@ import pytest
 
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
+from ..local.knowing import wait_until_begun
 from ..local.waiting import eventually
 
 PREFETCH = {"worker_prefetch_multiplier": 4}
@@ -17,7 +18,7 @@ def test_warm_shutdown(deployment: Deployment, pool: str) -> None:
     keys = [f"job-{n}" for n in range(8)]
     for key in keys:
         deployment.send("hold", key, str(gate))
-    deployment.journal.expect("started", keys[0])
+    wait_until_begun(deployment, keys[0])
     leaver.kill("SIGTERM")
     leaver.wait_for_log("Warm shutdown")
     gate.touch()
@@ -40,7 +41,7 @@ def test_cold_shutdown(deployment: Deployment) -> None:
     keys = {f"job-{n}" for n in range(3)}
     for n in range(3):
         deployment.send("hold", f"job-{n}", str(gate))
-    deployment.journal.expect("started", "job-0")
+    wait_until_begun(deployment, "job-0")
     leaver.kill("SIGQUIT")
     leaver.process.wait()
     assert not deployment.journal.entries("done")
@@ -54,12 +55,12 @@ def test_cold_shutdown(deployment: Deployment) -> None:
 def test_soft_shutdown(deployment: Deployment) -> None:
     """SIGQUIT with a period of grace: who ends within it is done, who does not runs again."""
     leaver = deployment.start_worker(
-        "-c", "2", settings={**PREFETCH, "worker_soft_shutdown_timeout": 2.0}
+        "-c", "2", settings={**PREFETCH, "worker_soft_shutdown_timeout": 8.0}
     )
     soon, late = deployment.gate("soon"), deployment.gate("late")
     deployment.send("hold", "soon", str(soon))
     deployment.send("hold", "late", str(late))
-    deployment.journal.expect_keys({"soon", "late"}, "started")
+    wait_until_begun(deployment, "soon", "late")
     leaver.kill("SIGQUIT")
     leaver.wait_for_log("Initiating Soft Shutdown")
     soon.touch()
@@ -80,7 +81,7 @@ def test_prefetched_tasks_keep_their_place(deployment: Deployment) -> None:
     gate = deployment.gate()
     for n in range(6):
         deployment.send("hold", f"job-{n}", str(gate))
-    deployment.journal.expect("started", "job-0")
+    wait_until_begun(deployment, "job-0")
     leaver.kill("SIGQUIT")
     leaver.process.wait()
     gate.touch()

@@ -46,7 +46,7 @@ def test_nothing_is_lost_and_little_repeated(deployment: Deployment) -> None:
             worker.ready()
     finally:
         producer.done.set()
-        producer.join(10)
+        producer.join(60)
     journal.expect_keys(set(producer.accepted))
 
     repeated = {key for key, times in journal.times("started").items() if times > 1}

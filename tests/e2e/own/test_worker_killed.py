@@ -40,7 +40,7 @@ def test_living_worker_takes_over(deployment: Deployment) -> None:
     deployment.journal.expect("started", "orphan")
     heir = deployment.start_worker("-c", "1")
     victim.kill("SIGKILL")
-    deployment.journal.expect("started", "orphan", count=2, timeout=5)
+    deployment.journal.expect("started", "orphan", count=2)
     gate.touch()
     done = deployment.journal.expect("done", "orphan")
     assert (done["id"], done["host"], done["redelivered"]) == (task_id, heir.hostname(), True)
@@ -97,7 +97,7 @@ def test_early_ack_runs_at_most_once(deployment: Deployment) -> None:
     for n in range(3):
         deployment.send("hold", f"job-{n}", str(gate))
     deployment.journal.expect("started", "job-0")
-    deployment.app.control.inspect(timeout=10, limit=1).active()
+    deployment.app.control.inspect(timeout=60, limit=1).active()
     victim.kill("SIGKILL")
     gate.touch()
     deployment.start_worker("-c", "1", settings=settings)
@@ -111,7 +111,7 @@ def test_successful_task_is_not_repeated(deployment: Deployment, tables: Tables)
     victim = deployment.start_worker("-c", "1", settings=settings)
     task_id = deployment.send("last_words", "once", "worker")
     victim.process.wait()
-    assert deployment.app.AsyncResult(task_id).get(timeout=10) == "worker"
+    assert deployment.app.AsyncResult(task_id).get(timeout=60) == "worker"
     heir = deployment.start_worker("-c", "1", settings=settings)
     heir.wait_for_log("Task already completed successfully.")
     eventually(lambda: not tables.rows("job_queue"))

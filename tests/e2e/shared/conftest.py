@@ -56,7 +56,7 @@ def celery_worker_cluster(deployment: Deployment) -> Iterator[CeleryWorkerCluste
     workers = [deployment.start_worker(*options, *line, ready=False) for line in lines]
     cluster = CeleryWorkerCluster(*workers)
     cluster.ready()
-    deployment.app.control.enable_events(reply=True, timeout=10, limit=2)
+    deployment.app.control.enable_events(reply=True, timeout=60, limit=2)
     yield cluster
     cluster.teardown()
 

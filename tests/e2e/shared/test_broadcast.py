@@ -16,7 +16,7 @@ def test_every_worker_hears_a_broadcast_task(
     control, news = deployment.app.control, Exchange(f"news-{key}", type="fanout")
     queues = {w.hostname(): f"{news.name}-{w.hostname()}" for w in celery_worker_cluster}
     for host, queue in queues.items():
-        one = {"destination": [host], "reply": True, "timeout": 10, "limit": 1}
+        one = {"destination": [host], "reply": True, "timeout": 60, "limit": 1}
         assert control.add_consumer(
             queue, exchange=news.name, exchange_type="fanout", routing_key="news", **one
         )

@@ -10,8 +10,13 @@ from ..local.worker import LocalWorker
 pytestmark = pytest.mark.usefixtures("celery_worker_cluster")
 
 
+def of(*workers: LocalWorker) -> list[str]:
+    """Return the options to wait for these workers' answers, however long they take."""
+    return ["-d", ",".join(worker.hostname() for worker in workers), "-t", "60"]
+
+
 def test_status(deployment: Deployment, left: LocalWorker, right: LocalWorker) -> None:
-    done = deployment.run("status")
+    done = deployment.run("status", *of(left, right))
     assert done.returncode == 0, done.stderr
     assert f"{left.hostname()}: OK" in done.stdout
     assert f"{right.hostname()}: OK" in done.stdout
@@ -19,7 +24,7 @@ def test_status(deployment: Deployment, left: LocalWorker, right: LocalWorker) -
 
 
 def test_inspect(deployment: Deployment, left: LocalWorker, right: LocalWorker) -> None:
-    done = deployment.run("inspect", "ping", "--json")
+    done = deployment.run("inspect", *of(left, right), "ping", "--json")
     assert done.returncode == 0, done.stderr
     pong = {"ok": "pong"}
     assert json.loads(done.stdout) == {left.hostname(): pong, right.hostname(): pong}
@@ -31,8 +36,8 @@ def test_inspect_of_nobody_fails(deployment: Deployment) -> None:
     assert "No nodes replied" in done.stderr
 
 
-def test_control(deployment: Deployment) -> None:
-    done = deployment.run("control", "rate_limit", "note", "0")
+def test_control(deployment: Deployment, left: LocalWorker, right: LocalWorker) -> None:
+    done = deployment.run("control", *of(left, right), "rate_limit", "note", "0")
     assert done.returncode == 0, done.stderr
     assert "new rate limit set successfully" in done.stdout
 
@@ -46,7 +51,7 @@ def test_call(deployment: Deployment) -> None:
 
 def test_result(deployment: Deployment) -> None:
     task_id = deployment.send("add", 20, 3)
-    deployment.app.AsyncResult(task_id).get(timeout=30, interval=0.02)
+    deployment.app.AsyncResult(task_id).get(timeout=60, interval=0.02)
     done = deployment.run("result", task_id)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "23"

@@ -31,7 +31,7 @@ def events(
             yield heard
         finally:
             receiver.should_stop = True
-            listener.join(10)
+            listener.join(60)
 
 
 def probe(deployment: Deployment, heard: list[Event]) -> bool:
@@ -73,7 +73,7 @@ def test_events_can_be_silenced(
     deployment: Deployment, events: list[Event], left: LocalWorker
 ) -> None:
     control = deployment.app.control
-    one = {"destination": [left.hostname()], "reply": True, "timeout": 10, "limit": 1}
+    one = {"destination": [left.hostname()], "reply": True, "timeout": 60, "limit": 1}
     assert control.disable_events(**one)
     try:
         silent = deployment.send("note", "silent", queue="left")

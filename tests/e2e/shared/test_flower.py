@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_celery import CeleryWorkerCluster
 
-from ..local.broker import free_port
+from ..local.broker import free_ports
 from ..local.deployment import Deployment
 from ..local.waiting import eventually
 
@@ -23,7 +23,7 @@ class Flower:
         self.root = f"http://127.0.0.1:{port}"
 
     def page(self, path: str) -> str:
-        with urllib.request.urlopen(self.root + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.root + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def ask(self, path: str) -> Any:
@@ -31,7 +31,7 @@ class Flower:
 
     def post(self, path: str) -> Any:
         request = urllib.request.Request(self.root + path, data=b"", method="POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
     def is_up(self) -> bool:
@@ -43,12 +43,15 @@ class Flower:
 
 @pytest.fixture
 def flower(deployment: Deployment, celery_worker_cluster: CeleryWorkerCluster) -> Iterator[Flower]:
-    port = free_port()
-    process = deployment.start(
-        "flower", f"--port={port}", "--address=127.0.0.1", environment=OPEN_API
-    )
-    flower = Flower(port)
-    eventually(flower.is_up, explain=process.logs)
+    for port in free_ports():
+        process = deployment.start(
+            "flower", f"--port={port}", "--address=127.0.0.1", environment=OPEN_API
+        )
+        flower = Flower(port)
+        ended = lambda process=process: process.status == "exited"  # noqa: E731
+        eventually(lambda f=flower, ended=ended: ended() or f.is_up(), explain=process.logs)
+        if not ended():
+            break
     yield flower
     process.stop()
 

@@ -17,7 +17,7 @@ from ..local.worker import LocalWorker
 def inspect(deployment: Deployment, celery_worker_cluster: CeleryWorkerCluster) -> Inspect:
     """Ask both workers, and wait no longer than both need."""
     control = deployment.app.control
-    return control.inspect(timeout=10, limit=len(celery_worker_cluster))
+    return control.inspect(timeout=60, limit=len(celery_worker_cluster))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_every_worker_answers(inspect: Inspect, names: set[str], question: str) 
 
 
 def test_answer_of_one_worker(deployment: Deployment, left: LocalWorker) -> None:
-    inspect = deployment.app.control.inspect([left.hostname()], timeout=10, limit=1)
+    inspect = deployment.app.control.inspect([left.hostname()], timeout=60, limit=1)
     assert set(inspect.ping()) == {left.hostname()}
 
 
@@ -86,6 +86,6 @@ def test_running_and_waiting_tasks_are_seen(
 
 
 def test_revoked_ids_are_listed(deployment: Deployment, inspect: Inspect, names: set[str]) -> None:
-    deployment.app.control.revoke("no-such-task", reply=True, timeout=10, limit=2)
+    deployment.app.control.revoke("no-such-task", reply=True, timeout=60, limit=2)
     answers = inspect.revoked()
     assert {name for name in names if "no-such-task" in answers[name]} == names

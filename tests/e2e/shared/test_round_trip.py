@@ -12,7 +12,7 @@ def test_setup_is_ready(celery_setup: CeleryTestSetup) -> None:
 
 def test_result_comes_back(celery_setup: CeleryTestSetup) -> None:
     result = celery_setup.app.send_task("add", (2, 3))
-    assert result.get(timeout=30, interval=0.02) == 5
+    assert result.get(timeout=60, interval=0.02) == 5
 
 
 def test_many_tasks_run_exactly_once(celery_setup: CeleryTestSetup, deployment: Deployment) -> None:

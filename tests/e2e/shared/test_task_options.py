@@ -32,8 +32,8 @@ def test_eta(deployment: Deployment, key: str) -> None:
 
 
 def test_sooner_overtakes_later(deployment: Deployment, key: str) -> None:
-    deployment.send("note", f"{key}-later", countdown=1.2)
-    deployment.send("note", f"{key}-sooner", countdown=0.6)
+    deployment.send("note", f"{key}-later", countdown=6)
+    deployment.send("note", f"{key}-sooner", countdown=3)
     deployment.send("note", f"{key}-now")
     deployment.journal.expect("done", f"{key}-later")
     assert deployment.journal.keys_of(prefix=key) == [
@@ -74,7 +74,7 @@ def test_retry_keeps_the_identity(deployment: Deployment, key: str) -> None:
 
 def test_retries_are_bounded(deployment: Deployment, key: str) -> None:
     result = deployment.app.send_task("flaky", (key, 100))
-    result.get(timeout=30, interval=0.02, propagate=False)
+    result.get(timeout=60, interval=0.02, propagate=False)
     assert type(result.result).__name__ == "HiccupError"
     assert len(deployment.journal.entries("started", key)) == 6
 
@@ -82,7 +82,7 @@ def test_retries_are_bounded(deployment: Deployment, key: str) -> None:
 def test_time_limit(deployment: Deployment, key: str, tmp_path: Path) -> None:
     never = str(tmp_path / "never")
     result = deployment.app.send_task("hold", (key, never), time_limit=0.5)
-    result.get(timeout=30, interval=0.02, propagate=False)
+    result.get(timeout=60, interval=0.02, propagate=False)
     assert isinstance(result.result, TimeLimitExceeded)
 
 
@@ -109,12 +109,12 @@ def test_chain_runs_in_order(deployment: Deployment, key: str) -> None:
 def test_group_returns_every_result(deployment: Deployment) -> None:
     members = [deployment.app.signature("add", (n, n)) for n in range(10)]
     results = group(members, app=deployment.app).apply_async()
-    assert results.get(timeout=30, interval=0.02) == [2 * n for n in range(10)]
+    assert results.get(timeout=60, interval=0.02) == [2 * n for n in range(10)]
 
 
 def test_chord_runs_its_body_last(deployment: Deployment) -> None:
     header = [deployment.app.signature("add", (n, n)) for n in range(3)]
     body = deployment.app.signature("collect")
     result = chord(header, app=deployment.app)(body)
-    assert result.get(timeout=30, interval=0.02) == 6
+    assert result.get(timeout=60, interval=0.02) == 6
     assert deployment.journal.keys_of(prefix="sum=") == ["sum=6"]

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,6 +102,30 @@ int unlink(const char *path)
 {
     step();
     return REAL(unlink)(path);
+}
+
+int rename(const char *from, const char *to)
+{
+    step();
+    return REAL(rename)(from, to);
+}
+
+int link(const char *from, const char *to)
+{
+    step();
+    return REAL(link)(from, to);
+}
+
+int linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+{
+    step();
+    return REAL(linkat)(from_directory, from, to_directory, to, flags);
+}
+
+int rmdir(const char *path)
+{
+    step();
+    return REAL(rmdir)(path);
 }
 
 int mkdir(const char *path, mode_t mode)

@@ -8,16 +8,52 @@ import ctypes
 import json
 import os
 import signal
-import sys
+from collections.abc import Callable
+from types import ModuleType
 
+from forked import answer_all
 from sqlalchemy.dialects import sqlite  # noqa: F401
 
-from crashes import returning, scenarios
+from crashes import (
+    changing,
+    controlling,
+    joining,
+    keeping,
+    listening,
+    returning,
+    scenarios,
+    scheduling,
+    searching,
+)
 from sqlite_transport import schema, transport  # noqa: F401 - else each child imports them
 
-SCENARIOS = {**vars(scenarios), **vars(returning)}
+MODULES = (
+    scenarios,
+    returning,
+    keeping,
+    searching,
+    controlling,
+    listening,
+    joining,
+    changing,
+    scheduling,
+)
+
+
+def scenarios_of(modules: tuple[ModuleType, ...]) -> dict[str, Callable[[str], object]]:
+    """Return the functions that the modules define; no two may have one name."""
+    found: dict[str, Callable[[str], object]] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            if getattr(value, "__module__", "") == module.__name__ and not name.startswith("_"):
+                assert name not in found or name == "application", name
+                found[name] = value
+    return found
+
+
+SCENARIOS = scenarios_of(MODULES)
 CRASH = ctypes.CDLL(None)
-LIMIT = 60
+LIMIT = 240
 
 
 def run(name: str, database: str, step: int, torn: bool, answer: int) -> None:
@@ -29,29 +65,5 @@ def run(name: str, database: str, step: int, torn: bool, answer: int) -> None:
     os.write(answer, json.dumps({"steps": steps, "result": result}).encode())
 
 
-def answer_of(request: tuple[str, str, int, bool]) -> dict[str, object]:
-    receiver, sender = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(receiver)
-        try:
-            run(*request, sender)
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            os._exit(1)
-        os._exit(0)
-    os.close(sender)
-    with os.fdopen(receiver, "rb") as file:
-        told = file.read()
-    status = os.waitpid(child, 0)[1]
-    return {"status": os.waitstatus_to_exitcode(status), **json.loads(told or b"{}")}
-
-
-def main() -> None:
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer_of(json.loads(line))) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    answer_all(run)

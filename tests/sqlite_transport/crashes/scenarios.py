@@ -26,7 +26,7 @@ LEFT = kombu.Queue("left", BOTH)
 RIGHT = kombu.Queue("right", BOTH)
 JOBS = kombu.Queue("jobs")
 IDS = [f"job-{number}" for number in range(8)]
-PATIENCE = 20.0
+PATIENCE = 100.0
 
 
 def connect(database: str) -> kombu.Connection:

@@ -18,7 +18,7 @@ class Forks:
     def __init__(self, shim: Path) -> None:
         self._program = subprocess.Popen(
             [sys.executable, "-m", "crashes.forks"],
-            env={**os.environ, "LD_PRELOAD": str(shim)},
+            env={**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(HERE.parent)},
             cwd=HERE,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -62,13 +62,17 @@ class Stage:
             assert status == (-9 if scenario == "die_with_claims" else 0)
         return directory / "queue.db"
 
-    def kills(self, scenario: str, *before: str) -> Iterator[Path]:
-        """Yield a database for each step at which a process was killed in the scenario."""
+    def kills(self, scenario: str, *before: str, tail: int = 0) -> Iterator[Path]:
+        """Yield a database for each step at which a process was killed in the scenario.
+
+        Of the sample's gaps the last `tail` steps are free.
+        """
         steps = self.forks.well(scenario, self.database(*before))["steps"]
         assert steps > SAMPLE, f"{steps} steps: the shim does not see what the process does"
         stride = 1 if self.long else max(1, steps // SAMPLE)
         killed = 0
-        for step in range(1, steps + 1, stride):
+        sample = [*range(1, steps + 1, stride)]
+        for step in sorted({*sample, *range(steps + 1 - tail, steps + 1)}):
             for torn in (False, True) if self.long else (bool(step % 2),):
                 database = self.database(*before)
                 status = self.forks.run(scenario, database, step, torn)["status"]

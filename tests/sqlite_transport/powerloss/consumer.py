@@ -22,7 +22,7 @@ def main(url: str, count: int) -> None:
 
         with kombu.Consumer(connection, queues, on_message=on_message, prefetch_count=8):
             while seen < count:
-                connection.drain_events(timeout=60)
+                connection.drain_events(timeout=300)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Recording:
         command = [sys.executable, HERE / program, self.database, *map(str, arguments)]
         self._running.append(subprocess.Popen(command, env=self._environment))
 
-    def wait(self, timeout: float = 100) -> None:
+    def wait(self, timeout: float = 600) -> None:
         """Wait for all programs to end well."""
         for process in self._running:
             assert process.wait(timeout) == 0
