@@ -26,6 +26,9 @@ worker_concurrency = 3
 worker_prefetch_multiplier = 1
 broker_connection_retry_on_startup = True
 
+# Beat remembers in the queue's file what has run, so that no run is lost or doubled.
+beat_scheduler = "sqlite_transport.beat:Scheduler"
+
 # The workers tell the history how jobs end, whatever the broker is.
 imports = ["sqlite_transport.worker"]
 

@@ -25,6 +25,16 @@ def reading(path: Path) -> Iterator[None]:
         raise LibraryUnavailableError(f"cannot read {path}: {error.strerror}") from error
 
 
+def exists(path: Path) -> bool:
+    """Whether anything is at `path`, links followed. A disk that fails is no absence."""
+    with reading(path):
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+
 def is_directory(path: Path) -> bool:
     """Whether `path` is there and a directory.
 

@@ -7,7 +7,7 @@ job fails at once. The message of each says what to do.
 None of them costs the library anything: a service raises before it commits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class MediaError(Exception):
@@ -15,7 +15,27 @@ class MediaError(Exception):
 
 
 class PassingError(MediaError):
-    """What may go away by itself: trying again later is right."""
+    """What may go away by itself: trying again later is right.
+
+    `retry_after` is how many seconds to wait, where somebody said so. `remembers`
+    is what the next attempt is to know of this one, by the name of its argument.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        remembers: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.remembers = dict(remembers or {})
+
+
+def last_to_pass(errors: Iterable[PassingError]) -> PassingError | None:
+    """Return the one of several errors that asks for the longest wait, None without any."""
+    return max(errors, key=lambda error: error.retry_after or 0.0, default=None)
 
 
 class LastingError(MediaError):
@@ -23,11 +43,15 @@ class LastingError(MediaError):
 
 
 class SettingsError(LastingError):
-    """A setting in the environment cannot be used; the message names it."""
+    """Settings cannot be used; the message names each of them, one in a line."""
+
+
+class PhaseConfigurationError(LastingError):
+    """A key or a value of the phase configuration is wrong; the message names it."""
 
 
 class InvalidWebhookError(LastingError):
-    """The payload is not what Radarr sends; the message names the field."""
+    """The payload is not what Radarr or Sonarr sends; the message names the field."""
 
 
 class InvalidPathError(LastingError):
@@ -35,7 +59,7 @@ class InvalidPathError(LastingError):
 
 
 class PathNotMappedError(LastingError):
-    """No mapping covers the path: add one to MEDIA_PATH_MAPPINGS."""
+    """No mapping covers the path: add one to `path_mappings`."""
 
 
 class OutsideLibraryError(LastingError):
@@ -61,7 +85,7 @@ class StillCopyingError(PassingError):
     hand it to the next attempt, which then sees whether anything moved.
     """
 
-    def __init__(self, message: str, observed: Mapping[str, list[int]] | None = None) -> None:
+    def __init__(self, message: str = "", observed: Mapping[str, list[int]] | None = None) -> None:
         super().__init__(message)
         self.observed = dict(observed or {})
 
@@ -88,3 +112,82 @@ class BrokenVideoError(LastingError):
 
 class LibraryDatabaseBrokenError(LastingError):
     """The library database is damaged, is no SQLite file or is of a newer version."""
+
+
+class MovieUnknownError(LastingError):
+    """The library has no such movie, or it was deleted."""
+
+
+class ServiceUnreachableError(PassingError):
+    """A service outside does not answer: not there, no network, connection lost."""
+
+
+class ServiceTimedOutError(PassingError):
+    """A service outside took too long to answer."""
+
+
+class ServiceFailedError(PassingError):
+    """A service outside answered that it has failed (5xx)."""
+
+
+class RateLimitedError(PassingError):
+    """A service outside has had enough requests for now (429), or our own limiter says so."""
+
+
+class CircuitOpenError(PassingError):
+    """A service outside has failed too often: nobody asks it until `retry_after` is over."""
+
+
+class PlayerBusyError(PassingError):
+    """A player is playing something: it is told later."""
+
+
+class PlayerNotUpdatedError(PassingError):
+    """A player was told, and still does not know what it should."""
+
+
+class NotFoundAtServiceError(LastingError):
+    """A service outside has not what was asked for (404)."""
+
+
+class ServiceRefusedError(LastingError):
+    """A service outside refused: a wrong key, no permission, or a request it cannot read.
+
+    `status` is that of its answer, None where none came.
+    """
+
+    def __init__(self, message: str = "", status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class InvalidAnswerError(LastingError):
+    """A service outside answered what cannot be used: wrong type, too large, wrong form."""
+
+
+class UnsafeAddressError(LastingError):
+    """An address that leads into a private network, or is no web address."""
+
+
+class BrokenImageError(LastingError):
+    """What should be an image is none, is damaged, or is too large."""
+
+
+class CacheUnavailableError(PassingError):
+    """The cache's directory cannot be written: missing, full, or no permission."""
+
+
+class UnwritableDirectoryError(LastingError):
+    """The movie's directory may not be written: no permission or a read-only disk."""
+
+
+class DiskFullError(PassingError):
+    """There is no room on the disk to write to."""
+
+
+class LibraryUnknownError(LastingError):
+    """The settings have no library of this name; the message names those that there are."""
+
+
+class InvalidCleanupError(LastingError):
+    """A cleanup was asked for what makes no sense: an unknown type of file, a negative time."""

@@ -90,3 +90,23 @@ def container_language(code: str | None) -> str | None:
     if code.lower() in _WITHOUT_MEANING:
         return None
     return language_tag(code) or code
+
+
+def bibliographic_code(tag: str) -> str | None:
+    """Return the three letters of ISO 639-2/B that players know a language tag by.
+
+    None for a tag that is not in the table and does not have three letters itself.
+    """
+    language = tag.partition("-")[0].lower()
+    return _BIBLIOGRAPHIC.get(language) or (language if len(language) == 3 else None)
+
+
+def _bibliographic_codes() -> dict[str, str]:
+    codes = {}
+    for tag, *names in (line.split() for line in _TABLE.split("\n") if line):
+        three = [name for name in (tag, *names[:2]) if len(name) == 3]
+        codes[tag] = three[-1]
+    return codes
+
+
+_BIBLIOGRAPHIC = _bibliographic_codes()

@@ -93,12 +93,18 @@ class Probe:
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file of the movie, what it is, and what was read of it."""
+    """A file of the movie, what it is, and what was read of it.
+
+    `edition` and `part_number` are of a movie's own videos alone.
+    """
 
     stored: StoredFile
     role: FileRole
     probe: Probe | None = None
     streams: Sequence[Stream] = ()
+    content_hash: str | None = None
+    edition: str | None = None
+    part_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,9 @@ class FoundMovie:
     """All that a scan found.
 
     `says` is what is known for sure (manager and NFO agreed upon), `guess` what
-    the directory's name suggests, good only where nothing else is known.
+    the names suggest, good only where nothing else is known. `nfo_is_news` is
+    false where the NFO is our own or as it was at the last scan: then `says` is
+    the manager's alone, and what the NFO says, `old_nfo`, is good for gaps.
     """
 
     directory: str
@@ -146,3 +154,5 @@ class FoundMovie:
     files: Sequence[FoundFile]
     artworks: Sequence[FoundArtwork]
     warnings: Sequence[str] = field(default=())
+    nfo_is_news: bool = True
+    old_nfo: KnownMovie = field(default_factory=KnownMovie)

@@ -1,26 +1,42 @@
 """Scan one movie's directory into the library."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from media.errors import LibraryUnavailableError, StillCopyingError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from media.earlier import Standing
+from media.errors import LibraryUnavailableError, OutsideLibraryError, StillCopyingError
 from media.library.database import Library
-from media.library.models import Movie
+from media.library.directories import note_failed, note_scanned
+from media.library.models import LibraryChange, Movie
+from media.library.published import record_standings
+from media.library.recall import recall_movie
 from media.library.record import record_movie
 from media.library.roots import movies_in, recall_root, remember_root
+from media.library_root import RootState, ensure_same_disk, inspect_root, root_of
 from media.movie import KnownMovie
+from media.phases import ScanPhase
 from media.scan.copying import ensure_complete
 from media.scan.inventory import Inventory, take_inventory
-from media.scan.library_root import RootState, ensure_same_disk, inspect_root, root_of
 from media.scan.movie_directory import MovieReader
+from media.scan.published_files import standings_of
+from media.scan.reading import Reading
+from media.scan.rules import ScanRules
 from media.settings import Settings
 
 
 @dataclass(frozen=True)
 class ScanSummary:
-    """What the library now has of a movie: how many of each, and what was odd."""
+    """What the library now has of a movie: how many of each, and what was odd.
+
+    `changed_by_others` and `lost` are published files, relative to the directory, that
+    somebody else wrote or took away. `revived`: the movie had been deleted.
+    `is_another`: its ids are others than before, so what was known of it is forgotten.
+    """
 
     movie_id: int
     directory: str
@@ -31,6 +47,11 @@ class ScanSummary:
     streams: int
     artworks: int
     missing: int
+    editions: list[str]
+    changed_by_others: list[str]
+    lost: list[str]
+    revived: bool
+    is_another: bool
     warnings: list[str]
 
     def as_json(self) -> dict[str, object]:
@@ -40,10 +61,11 @@ class ScanSummary:
 
 @dataclass(frozen=True)
 class MovieScan:
-    """A scan of `directory`, which must lie in one of the settings' library roots."""
+    """A scan of `directory`, which must lie in one of the settings' libraries."""
 
     directory: Path
     settings: Settings
+    phase: ScanPhase = field(default_factory=ScanPhase)
 
     def run(
         self, known: KnownMovie | None = None, seen: Mapping[str, list[int]] | None = None
@@ -53,43 +75,106 @@ class MovieScan:
         `known` is what the manager says of the movie; `seen` is what a
         `StillCopyingError` of an earlier attempt had observed. Every failure of
         `media.errors` comes before the commit, so none changes the library.
+
+        A video whose size and mtime are as at the last scan is not probed again.
         """
         root = root_of(self.directory, self.settings.roots())
         state = self._ensure_there(root)
-        inventory = take_inventory(self.directory)
-        leftovers = ensure_complete(inventory.files, seen or {}, self.settings.quiet_seconds)
-        try:
-            reader = MovieReader(inventory, self.settings.probe_timeout_seconds)
-            found = reader.read(known or KnownMovie())
-        finally:
-            # Also after a failure: what is being written looks broken while it grows.
-            self._ensure_unchanged(root, state, inventory)
+        reading = self._read(root, state, known or KnownMovie(), seen or {})
         now = datetime.now(UTC)
         with self._library.writing() as session:
             remember_root(session, root, state, now)
-            return _summary(record_movie(session, found, now), [*found.warnings, *leftovers])
+            return self._record(session, root, reading, now)
+
+    def _read(
+        self, root: Path, state: RootState, known: KnownMovie, seen: Mapping[str, list[int]]
+    ) -> Reading:
+        rules = ScanRules(root, self.phase)
+        inventory = take_inventory(self.directory, rules)
+        leftovers = ensure_complete(inventory.files, seen, self.phase.quiet_seconds, rules.endings)
+        with self._library.reading() as session:
+            earlier = recall_movie(session, self.directory)
+        try:
+            standings = standings_of(self.directory, earlier.published.values())
+            ours = {path for path, now in standings.items() if now is Standing.OURS}
+            found = MovieReader(inventory, rules, earlier, ours).read(known)
+        finally:
+            # Also after a failure: what is being written looks broken while it grows.
+            self._ensure_unchanged(rules, state, inventory)
+        return Reading(inventory, earlier, standings, found, [*found.warnings, *leftovers])
+
+    def _record(self, session: Session, root: Path, reading: Reading, now: datetime) -> ScanSummary:
+        path = str(self.directory)
+        before = session.execute(
+            select(Movie.deleted_at, Movie.tmdb_id, Movie.imdb_id).where(Movie.directory == path)
+        ).one_or_none()
+        movie = record_movie(session, reading.found, now)
+        files = reading.inventory.files
+        record_standings(
+            session, movie.id, reading.earlier.published, reading.standings, files, now
+        )
+        library, _settings = self.settings.library_at(root)
+        note_scanned(session, path, library, reading.signature, now)
+        revived = before is not None and before.deleted_at is not None
+        if revived or (before is not None and reading.has_other_videos()):
+            session.add(
+                LibraryChange(
+                    directory=path, change="updated", files=[], movie_id=movie.id, created_at=now
+                )
+            )
+        is_another = before is not None and _is_another(before.tmdb_id, before.imdb_id, movie)
+        return _summary(movie, reading, revived, is_another)
 
     @property
     def _library(self) -> Library:
         return Library(self.settings.library_database)
 
     def _ensure_there(self, root: Path) -> RootState:
-        state = inspect_root(root, self.settings.library_anchor)
+        state = inspect_root(root, self._anchor_of(root))
         with self._library.reading() as session:
             before = recall_root(session, root)
             others = movies_in(session, root, but=self.directory)
         ensure_same_disk(root, state, before, others)
+        if not ScanRules(root).holds(str(self.directory)):
+            raise OutsideLibraryError(f"{self.directory} links out of the library root {root}")
         return state
 
-    def _ensure_unchanged(self, root: Path, state: RootState, inventory: Inventory) -> None:
+    def _anchor_of(self, root: Path) -> str:
+        _name, library = self.settings.library_at(root)
+        return library.anchor
+
+    def _ensure_unchanged(self, rules: ScanRules, state: RootState, inventory: Inventory) -> None:
         """Raise if the disk went, or somebody wrote to it, while it was being read."""
-        if inspect_root(root, self.settings.library_anchor) != state:
+        root = rules.root
+        if inspect_root(root, self._anchor_of(root)) != state:
             raise LibraryUnavailableError(f"library root {root} changed during the scan")
-        if take_inventory(self.directory).files != inventory.files:
+        if take_inventory(self.directory, rules).files != inventory.files:
             raise StillCopyingError(f"{self.directory} changed during the scan")
 
 
-def _summary(movie: Movie, warnings: list[str]) -> ScanSummary:
+def record_failure(directory: Path, error: Exception, settings: Settings) -> None:
+    """Write down that the scan of `directory` failed for good, so that its batch goes on.
+
+    Its next walk finds it changed again. Nothing is written for a directory that lies in
+    no library.
+    """
+    try:
+        root = root_of(directory, settings.roots())
+    except OutsideLibraryError:
+        return
+    library, _settings = settings.library_at(root)
+    message = f"{type(error).__name__}: {error}"
+    with Library(settings.library_database).writing() as session:
+        note_failed(session, str(directory), library, message, datetime.now(UTC))
+
+
+def _is_another(tmdb_id: int | None, imdb_id: str | None, movie: Movie) -> bool:
+    if tmdb_id is not None:
+        return movie.tmdb_id != tmdb_id
+    return imdb_id is not None and movie.imdb_id != imdb_id
+
+
+def _summary(movie: Movie, reading: Reading, revived: bool, is_another: bool) -> ScanSummary:
     files = [file for file in movie.files if file.missing_since is None]
     artworks = [artwork for artwork in movie.artworks if artwork.missing_since is None]
     return ScanSummary(
@@ -102,5 +187,10 @@ def _summary(movie: Movie, warnings: list[str]) -> ScanSummary:
         streams=sum(len(file.streams) for file in files),
         artworks=len(artworks),
         missing=len(movie.files) + len(movie.artworks) - len(files) - len(artworks),
-        warnings=warnings,
+        editions=sorted({file.edition for file in files if file.edition}),
+        changed_by_others=reading.published(Standing.CHANGED),
+        lost=reading.published(Standing.MISSING),
+        revived=revived,
+        is_another=is_another,
+        warnings=reading.warnings,
     )

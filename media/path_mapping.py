@@ -34,12 +34,20 @@ def map_path(path: str, rules: Iterable[MappingRule]) -> Path:
     impossible, and `PathNotMappedError` when no rule covers it: a path is
     never guessed.
     """
+    rule = covering_rule(path, rules)
+    return rule.target.joinpath(*parse_source_path(path).parts[len(rule.source.parts) :])
+
+
+def covering_rule(path: str, rules: Iterable[MappingRule]) -> MappingRule:
+    """Return the rule that maps `path`: of those that cover it the longest.
+
+    Raises what `map_path` raises.
+    """
     source = parse_source_path(path)
     covering = [rule for rule in rules if rule.source.covers(source)]
     if not covering:
         raise PathNotMappedError(
-            f"no mapping for path {path!r}: add one to MEDIA_PATH_MAPPINGS, "
-            "or its directory to MEDIA_LIBRARY_ROOTS"
+            f"no mapping for path {path!r}: add it to path_mappings (MEDIA_PATH_MAPPINGS) "
+            "or its library to libraries (MEDIA_LIBRARIES)"
         )
-    longest = max(covering, key=lambda rule: len(rule.source.parts))
-    return longest.target.joinpath(*source.parts[len(longest.source.parts) :])
+    return max(covering, key=lambda rule: len(rule.source.parts))

@@ -1,75 +1,97 @@
-"""How the demonstration shows a movie of the library."""
+"""How the demonstration shows what the jobs did, and what was published."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from media.library.models import MediaFile, Movie, StreamRow
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from media.library.database import Library
+from media.library.models import Movie, PublishedFile
+from media.settings import Settings
+from sqlite_transport.jobs.job import Job
+from tasks import app
 
-def report(movie: Movie) -> Iterator[str]:
-    """Return the lines of the tables that show all the library has of `movie`."""
-    files = [file for file in movie.files if file.missing_since is None]
-    artworks = [artwork for artwork in movie.artworks if artwork.missing_since is None]
-    yield from _section(
-        "Movie",
-        ("title", "year", "tmdb", "imdb", "nfo", "directory"),
-        [(movie.title, movie.year, movie.tmdb_id, movie.imdb_id, movie.nfo_state, movie.directory)],
-    )
-    yield from _section(
-        "Files",
-        ("role", "file", "bytes", "container", "duration"),
-        [
-            (file.role, file.relative_path, file.size, file.container, _duration(file))
-            for file in files
-        ],
-    )
-    yield from _section(
-        "Streams",
-        ("of", "kind", "codec", "language", "details"),
-        [
-            (file.role, stream.kind, stream.codec, stream.language, _details(stream))
-            for file in files
-            for stream in file.streams
-        ],
-    )
-    yield from _section(
-        "Artwork",
-        ("kind", "file", "size"),
-        [(art.kind, art.relative_path, f"{art.width}x{art.height}") for art in artworks],
-    )
+Summary = Mapping[str, Any]
 
 
-def _identity(movie: Movie) -> Sequence[object]:
-    ids = (movie.tmdb_id, movie.imdb_id)
-    return (movie.title, movie.year, *ids, movie.nfo_state, movie.directory)
+def steps(jobs: Sequence[Job]) -> Iterator[str]:
+    """Return a line for each job: its type, how it ended, how long it took, what it did."""
+    for job in jobs:
+        took = "" if job.duration_ms is None else f"{job.duration_ms:.0f} ms"
+        yield f"  {job.type:22} {job.status:10} {took:>8}  {_did(job)}".rstrip()
 
 
-def _section(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence[object]]
-) -> Iterator[str]:
-    cells = [list(headings), *([_text(value) for value in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
-    yield ""
-    yield f"{title} ({len(rows)})"
-    for row in [*cells[:1], ["-" * width for width in widths], *cells[1:]]:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(padded).rstrip()}"
+def publications(settings: Settings) -> Iterator[str]:
+    """Return the lines that show the published files, and the last movie's NFO."""
+    with Library(settings.library_database).reading() as session:
+        movies = session.scalars(select(Movie).order_by(Movie.directory)).all()
+        yield ""
+        yield "Published"
+        for movie in movies:
+            for file in _published(session, movie):
+                yield f"  {Path(movie.directory).name}/{file.relative_path}  ({file.size} bytes)"
+        yield from _nfo_of(session, movies[-1])
 
 
-def _text(value: object) -> str:
-    return "-" if value is None else str(value)
+def _published(session: Session, movie: Movie) -> Sequence[PublishedFile]:
+    files = select(PublishedFile).where(PublishedFile.movie_id == movie.id)
+    return session.scalars(files.order_by(PublishedFile.relative_path)).all()
 
 
-def _duration(file: MediaFile) -> str | None:
-    return None if file.duration_ms is None else f"{file.duration_ms / 1000:g} s"
+def _nfo_of(session: Session, movie: Movie) -> Iterator[str]:
+    for file in _published(session, movie):
+        if file.kind == "nfo":
+            yield ""
+            yield f"{file.relative_path}, with what was in it before:"
+            text = (Path(movie.directory) / file.relative_path).read_text(encoding="utf-8")
+            yield from (f"  {line}" for line in text.splitlines())
 
 
-def _details(stream: StreamRow) -> str | None:
-    said = [
-        f"{stream.width}x{stream.height}" if stream.width else "",
-        f"{stream.frame_rate:g} fps" if stream.frame_rate else "",
-        f"{stream.channels} ch" if stream.channels else "",
-        f"{stream.sample_rate} Hz" if stream.sample_rate else "",
-        "forced" if stream.is_forced else "",
-        "for the hard of hearing" if stream.is_hearing_impaired else "",
-    ]
-    return ", ".join(word for word in said if word) or None
+def _did(job: Job) -> str:
+    if job.error:
+        return job.error
+    result = app.AsyncResult(job.task_id).result
+    tell = _TELLING.get(job.type)
+    return tell(result) if tell and isinstance(result, Mapping) else ""
+
+
+def _told_of_scan(found: Summary) -> str:
+    counted = ", ".join(f"{found[name]} {name}" for name in ("files", "streams", "artworks"))
+    return f"{counted}; NFO {found['nfo']}"
+
+
+def _told_of_enrichment(found: Summary) -> str:
+    source = found["source"] if found["source"] != "local" else "the NFO and the file's name"
+    return f"from {source}: {found['cast']} in the cast, {found['crew']} in the crew"
+
+
+def _told_of_offers(found: Summary) -> str:
+    offered = {name: sum(kinds.values()) for name, kinds in found["offered"].items()}
+    return ", ".join(f"{count} of {name}" for name, count in offered.items()) or "nobody was asked"
+
+
+def _told_of_choice(found: Summary) -> str:
+    chosen = sum(found["selected"].values())
+    return f"{chosen} chosen, {found['downloaded']} downloaded"
+
+
+def _told_of_publishing(found: Summary) -> str:
+    return ", ".join(found["written"]) or "all as it was"
+
+
+def _told_of_players(found: Summary) -> str:
+    return ", ".join(found["players"]) or "no player is configured"
+
+
+_TELLING: dict[str, Callable[[Summary], str]] = {
+    "webhook": lambda found: f"{found['source']} {found['event']}: {found['outcome']}",
+    "scan-movie": _told_of_scan,
+    "discover-assets": lambda found: f"{found['read']} pictures and trailers measured",
+    "enrich-metadata": _told_of_enrichment,
+    "fetch-provider-assets": _told_of_offers,
+    "select-assets": _told_of_choice,
+    "publish": _told_of_publishing,
+    "notify-players": _told_of_players,
+}

@@ -1,20 +1,22 @@
 """The job `scan-movie`: read one movie's directory into the library."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from media.errors import LastingError, PassingError, StillCopyingError
+from media.errors import MediaError, StillCopyingError
 from media.movie import KnownMovie
-from media.movie_scan import MovieScan
-from media.settings import Settings, read_settings
-from tasks.job import job, logger
-from tasks.retry import backoff_after
+from media.movie_scan import MovieScan, record_failure
+from tasks.chain import send
+from tasks.configuration import Configuration, configuration
+from tasks.job import job
+from tasks.request import MovieRequest, Request
+
+LONGEST_WAIT_SECONDS = 300.0
 
 
-class ScanRequest(BaseModel):
+class ScanRequest(Request):
     """What a scan is asked for.
 
     `directory` is the movie's local directory, `movie` what its manager says of
@@ -22,38 +24,38 @@ class ScanRequest(BaseModel):
     files that were still being written.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     directory: Path
     movie: KnownMovie = Field(default_factory=KnownMovie)
-    seen: dict[str, list[int]] = {}
+    seen: dict[str, list[int]] = Field(default_factory=dict)
 
 
-class InvalidScanRequestError(LastingError):
-    """The job was sent with arguments that mean nothing; the message names the field."""
+def _record_failure(request: ScanRequest, error: MediaError) -> None:
+    record_failure(request.directory, error, configuration().settings)
 
 
-# A mount that hangs must not keep a worker for ever.
-TIME_LIMIT_SECONDS = 30 * 60
-
-
-@job("scan-movie", bind=True, time_limit=TIME_LIMIT_SECONDS)
-def scan_movie(
-    self: Any,
-    directory: str,
-    movie: Mapping[str, object] | None = None,
-    seen: Mapping[str, list[int]] | None = None,
-) -> dict[str, object]:
+@job(
+    "scan-movie",
+    ScanRequest,
+    when_failed=_record_failure,
+    unique="until_started",
+    # What a manager says of the movie counts too: the scan that waits knows nothing of it.
+    unique_on=("directory", "movie", "origin"),
+    limit_on=("directory",),
+    limit_concurrency_per_key=1,
+)
+def scan_movie(self: Any, request: ScanRequest) -> dict[str, object]:
     """Scan the movie's `directory` into the library; returns the scan's summary.
 
     Scanning again changes nothing that did not change on the disk. However a
     scan ends, it deletes nothing: files that are gone from a directory that is
     there are marked, and every failure leaves the library as it was.
 
+    Then come `enrich-metadata` and, beside it, `discover-assets`.
+
     Tried again, doubling the wait, for as long as `tasks.retry` says:
 
     - `StillCopyingError`: a video is being written, or changed during the scan;
-    - `LibraryUnavailableError`: the library root's disk is not mounted;
+    - `LibraryUnavailableError`: the library's disk is not mounted;
     - `MovieDirectoryMissingError`: the directory is not there, perhaps not yet;
     - `NoVideoError`: no video of the movie is in it, perhaps not yet;
     - `ProbeTimedOutError`: the disk is too slow to read a video's streams;
@@ -61,42 +63,28 @@ def scan_movie(
 
     Failed at once, for a person to mend:
 
-    - `OutsideLibraryError`: no mapping or library root covers the directory;
+    - `OutsideLibraryError`: no library covers the directory;
     - `UnreadableFileError`: no permission to read it;
     - `BrokenVideoError`: the video is garbage or was cut short;
-    - `ProberMissingError`, `SettingsError`, `LibraryDatabaseBrokenError` and
-      `InvalidScanRequestError`: the installation or the call is wrong.
+    - `ProberMissingError`, `SettingsError`, `LibraryDatabaseBrokenError`: the
+      installation is wrong.
     """
-    request = _request({"directory": directory, "movie": movie or {}, "seen": seen or {}})
-    settings = read_settings()
+    config = configuration()
     try:
-        summary = MovieScan(request.directory, settings).run(request.movie, request.seen)
-    except PassingError as error:
-        _try_later(self, request, error, settings)
+        summary = MovieScan(request.directory, config.settings, config.phases.scan).run(
+            request.movie, request.seen
+        )
+    except StillCopyingError as error:
+        error.remembers = {"seen": error.observed}
+        error.retry_after = _when_left_alone(self, config)
+        raise
+    found = MovieRequest(movie_id=summary.movie_id, origin=request.origin)
+    send("discover-assets", found)
+    send("enrich-metadata", found)
     return summary.as_json()
 
 
-def _request(arguments: Mapping[str, object]) -> ScanRequest:
-    try:
-        return ScanRequest.model_validate(arguments)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidScanRequestError(f"bad scan-movie job: {field}: {first['msg']}") from error
-
-
-def _try_later(
-    task: Any, request: ScanRequest, error: PassingError, settings: Settings
-) -> NoReturn:
-    observed = error.observed if isinstance(error, StillCopyingError) else request.seen
-    backoff = backoff_after(error, settings.quiet_seconds)
-    countdown = backoff.countdown(task.request.retries)
-    again = request.model_copy(update={"seen": observed})
-    logger.warning("tries again in %g s: %s: %s", countdown, type(error).__name__, error)
-    raise task.retry(
-        exc=error,
-        args=(),
-        kwargs=again.model_dump(mode="json"),
-        countdown=countdown,
-        max_retries=backoff.retries,
-    )
+def _when_left_alone(task: Any, config: Configuration) -> float:
+    """Return the seconds until the files can have been left alone for long enough."""
+    quiet = max(config.phases.scan.quiet_seconds, 1.0)
+    return float(min(quiet * 2.0 ** min(task.request.retries, 16), LONGEST_WAIT_SECONDS))

@@ -1,81 +1,58 @@
-"""The job `webhook`: take what Radarr reports, and send the job that follows from it."""
+"""The jobs `webhook` and `webhook-received`: take what Radarr or Sonarr reports."""
 
-from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from media.movie import KnownMovie
-from media.path_mapping import map_path
-from media.radarr import (
-    ConnectionTest,
-    Download,
-    MovieFileDelete,
-    RadarrEvent,
-    RadarrMovie,
-    Rename,
-    UnknownEvent,
-    read_event,
-)
-from media.settings import read_settings
+from media.webhooks import Received, receive
+from tasks.chain import send
+from tasks.configuration import Configuration, configuration
 from tasks.job import job
-from tasks.scan_movie import scan_movie
+from tasks.notify_players import send_notify_players
+from tasks.request import Origin
+from tasks.scan_movie import ScanRequest
 
 
-class Outcome(StrEnum):
-    """What came of a webhook."""
+class WebhookBody(BaseModel):
+    """A webhook's body, whatever is in it: the service tells whether it is a right one."""
 
-    SCAN_QUEUED = "scan-queued"
-    ACKNOWLEDGED = "acknowledged"  # known, and changes no file that is scanned
-    DOWNLOAD_FOLLOWS = "download-follows"  # the old file of an upgrade went
-    TEST_RECEIVED = "test-received"
-    IGNORED = "ignored"  # an event type that this version does not know
+    model_config = ConfigDict(extra="allow", frozen=True)
 
 
-@job("webhook")
-def webhook(payload: Any) -> dict[str, object]:
-    """Answer one webhook of Radarr's; returns its outcome.
+def _webhook(self: Any, body: WebhookBody) -> dict[str, object]:
+    """Take one webhook; returns what came of it.
 
-    Download and Rename send a `scan-movie` job for the movie's directory. Run
-    twice it sends two, which is harmless.
+    A movie's Download or Rename sends `scan-movie`, which begins when the window for
+    further webhooks of its directory ends. What was deleted and what Sonarr reports sends
+    `notify-players`. The rest is recorded. A webhook that is run twice is recorded
+    once, and sends again what may not have been sent.
 
-    Never tried again, for only a person can mend it:
+    Tried again while the library's disk or its database is not there. Never tried
+    again, for only a person can mend it, but recorded:
 
-    - `InvalidWebhookError`: the payload is not Radarr's, and which field is wrong;
-    - `PathNotMappedError`: no mapping covers the movie's path;
+    - `InvalidWebhookError`: the payload is not what they send, and which fields are wrong;
+    - `PathNotMappedError`: no mapping covers the path of the movie or series;
     - `InvalidPathError`: the path is relative or climbs with `..`;
+    - `OutsideLibraryError`: it is in no library, or a symbolic link leads out of it;
+    - `UnreadableFileError`: whether a movie is gone cannot be seen;
     - `SettingsError`: a setting cannot be used.
     """
-    event = read_event(payload)
-    answer: dict[str, object] = {"event": event.event_type, "outcome": str(_outcome(event))}
-    if isinstance(event, Download | Rename):
-        answer |= _queue_scan(event.movie)
-    return answer
+    config = configuration()
+    received = receive(body.model_dump(), config.settings, self.request.id, config.phases.scan)
+    return received.as_json() | {"job": _send_next(received, config)}
 
 
-def _outcome(event: RadarrEvent) -> Outcome:
-    match event:
-        case Download() | Rename():
-            return Outcome.SCAN_QUEUED
-        case MovieFileDelete(delete_reason="upgrade"):
-            return Outcome.DOWNLOAD_FOLLOWS
-        case ConnectionTest():
-            return Outcome.TEST_RECEIVED
-        case UnknownEvent():
-            return Outcome.IGNORED
-        case _:
-            return Outcome.ACKNOWLEDGED
+def _send_next(received: Received, config: Configuration) -> str | None:
+    if received.next == "notify":
+        return send_notify_players(config, Origin.AUTOMATIC)
+    if received.next is None or received.directory is None:
+        return None
+    scan = ScanRequest(directory=Path(received.directory), movie=received.known or KnownMovie())
+    return send("scan-movie", scan, eta=received.start_at)
 
 
-def _queue_scan(movie: RadarrMovie) -> dict[str, object]:
-    directory = str(map_path(movie.folder_path, read_settings().rules()))
-    sent = scan_movie.delay(directory, movie=_known(movie).model_dump(exclude_none=True))
-    return {"directory": directory, "job": sent.id}
-
-
-def _known(movie: RadarrMovie) -> KnownMovie:
-    # Radarr sends 0 and "" for what it does not know.
-    return KnownMovie(
-        title=movie.title or None,
-        year=movie.year or None,
-        tmdb_id=movie.tmdb_id or None,
-        imdb_id=movie.imdb_id or None,
-    )
+webhook = job("webhook", WebhookBody)(_webhook)
+# The same job under its later name.
+webhook_received = job("webhook-received", WebhookBody)(_webhook)

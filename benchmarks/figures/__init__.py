@@ -10,6 +10,7 @@ from benchmarks.figures import (
     history,
     idle,
     latency,
+    library_scan,
     lists,
     memory,
     publish_batch,
@@ -41,4 +42,5 @@ FIGURES: tuple[Figure, ...] = (
     result_memory.FIGURE,
     result_file.FIGURE,
     lists.FIGURE,
+    library_scan.FIGURE,
 )

@@ -1,7 +1,8 @@
 """Connections to the library database."""
 
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 
@@ -10,10 +11,15 @@ from media.library.driver import driver
 BUSY_SECONDS = 30
 
 
-def make_engine(database: Path, begin: str) -> Engine:
+@lru_cache(maxsize=32)
+def make_engine(
+    database: Path, begin: str, synchronous: Literal["FULL", "NORMAL"] = "FULL"
+) -> Engine:
     """Return an engine whose transactions open with the statement `begin`.
 
-    It keeps no connection open, so nothing of it is ever carried over a fork.
+    What is committed with `NORMAL` may be undone by a power cut, and costs no
+    wait for the disk. The engine keeps no connection open, so nothing of it is
+    ever carried over a fork.
     """
     engine = create_engine(
         URL.create("sqlite", database=str(database)),
@@ -27,7 +33,7 @@ def make_engine(database: Path, begin: str) -> Engine:
         # The driver's own transactions would begin late, and never before DDL.
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from media.asset_kinds import ACTOR
+from media.library.describe import describe
 from media.library.matching import match_rows
 from media.library.models import Artwork, MediaFile, Movie, StreamRow
-from media.movie import FoundArtwork, FoundFile, FoundMovie, KnownMovie, Stream
+from media.movie import FoundArtwork, FoundFile, FoundMovie, Stream
 
 
 def record_movie(session: Session, found: FoundMovie, now: datetime) -> Movie:
@@ -17,28 +19,20 @@ def record_movie(session: Session, found: FoundMovie, now: datetime) -> Movie:
 
     Rows keep their ids. What is no longer on the disk is marked with
     `missing_since`, never deleted, and the mark goes when it comes back. What
-    the scan found nothing about stays as it was.
+    the scan found nothing about stays as it was. A movie that was deleted is there
+    again.
     """
     movie = session.scalar(select(Movie).where(Movie.directory == found.directory))
     if movie is None:
-        movie = Movie(directory=found.directory, created_at=now)
+        movie = Movie(directory=found.directory, created_at=now, locked_fields=[])
         session.add(movie)
-    _describe(movie, found)
+    movie.deleted_at = movie.delete_reason = None
+    describe(session, movie, found, now)
     movie.scanned_at = now
     _record_files(movie, found.files, now)
     _record_artworks(movie, found.artworks, now)
     session.flush()
     return movie
-
-
-def _describe(movie: Movie, found: FoundMovie) -> None:
-    movie.nfo_state = str(found.nfo_state)
-    for field in KnownMovie.model_fields:
-        said = getattr(found.says, field)
-        if said is None and getattr(movie, field) is None:
-            said = getattr(found.guess, field)
-        if said is not None:
-            setattr(movie, field, list(said) if isinstance(said, tuple) else said)
 
 
 def _record_files(movie: Movie, files: Sequence[FoundFile], now: datetime) -> None:
@@ -54,6 +48,9 @@ def _record_files(movie: Movie, files: Sequence[FoundFile], now: datetime) -> No
 
 def _fill_file(row: MediaFile, file: FoundFile) -> None:
     row.role = str(file.role)
+    row.edition = file.edition
+    row.part_number = file.part_number
+    row.content_hash = file.content_hash
     _fill_stored(row, file)
     if file.probe:
         row.container = file.probe.container
@@ -74,13 +71,17 @@ def _record_streams(row: MediaFile, streams: Sequence[Stream]) -> None:
 
 
 def _record_artworks(movie: Movie, artworks: Sequence[FoundArtwork], now: datetime) -> None:
-    rows = match_rows(movie.artworks, [artwork.stored for artwork in artworks])
-    _mark_missing(movie.artworks, list(rows.values()), now)
+    # Actors' pictures are in a hidden directory, where no scan looks.
+    known = [row for row in movie.artworks if row.kind != ACTOR]
+    rows = match_rows(known, [artwork.stored for artwork in artworks])
+    _mark_missing(known, list(rows.values()), now)
     for artwork in artworks:
         row = rows.get(artwork.stored.relative_path)
         if row is None:
             row = Artwork()
             movie.artworks.append(row)
+        if (row.size, row.mtime_ns) != (artwork.stored.size, artwork.stored.mtime_ns):
+            row.perceptual_hash = None
         row.kind = artwork.kind
         row.width, row.height = artwork.width, artwork.height
         _fill_stored(row, artwork)

@@ -6,8 +6,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from media.library.below import is_below
 from media.library.models import LibraryRoot, Movie
-from media.scan.library_root import RootState
+from media.library_root import RootState
 
 WITNESSES = 20
 
@@ -31,12 +32,12 @@ def remember_root(session: Session, root: Path, state: RootState, now: datetime)
 
 
 def movies_in(session: Session, root: Path, but: Path) -> list[Path]:
-    """Return the directories of some movies in `root`, `but` not among them."""
-    prefix = f"{root}/".replace("//", "/")
+    """Return the directories of some movies in `root`, `but` and deleted ones not among them."""
     chosen = (
         select(Movie.directory)
-        .where(func.substr(Movie.directory, 1, len(prefix)) == prefix)
-        .where(Movie.directory != str(but))
+        .where(is_below(Movie.directory, root))
+        # Of the two indexes the one on this column would find nearly all movies.
+        .where(Movie.directory != str(but), func.likely(Movie.deleted_at.is_(None)))
         .limit(WITNESSES)
     )
     return [Path(directory) for directory in session.scalars(chosen)]

@@ -1,5 +1,6 @@
 """Make the library database, or bring it up to date; safe in many processes at once."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -12,10 +13,17 @@ from media.errors import LibraryDatabaseBrokenError, LibraryDatabaseError
 from media.library.connection import BUSY_SECONDS, make_engine
 from media.library.driver import driver
 
-HEAD = "0002"
+HEAD = "0005"
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _RETRY_SECONDS = 0.02
+
+# The files, by device and inode, that this process has found current: asking
+# each time would cost more than most of what is read and written.
+_found_current: set[tuple[int, int]] = set()
+
+# What Alembic migrates is the process's, not the thread's.
+_one_at_a_time = threading.Lock()
 
 
 def ensure_current(database: Path) -> None:
@@ -25,14 +33,31 @@ def ensure_current(database: Path) -> None:
     wait for the lock and find it done. Raises `LibraryDatabaseBrokenError` for
     a database of a newer version of the program.
     """
-    if database.exists() and _current(database):
+    identity = _identity(database)
+    if identity in _found_current:
         return
-    _make_directory(database.parent)
-    _use_wal(database)
-    engine = make_engine(database, "BEGIN IMMEDIATE")
-    with engine.begin() as connection:
-        if _revision(connection) != HEAD:
-            _upgrade(connection, database)
+    if identity is None or not _current(database):
+        _make_directory(database.parent)
+        _use_wal(database)
+        with make_engine(database, "BEGIN IMMEDIATE").begin() as connection:
+            if _revision(connection) != HEAD:
+                _upgrade(connection, database)
+    if identity := _identity(database):
+        _found_current.add(identity)
+
+
+def forget(database: Path) -> None:
+    """Look at `database` anew next time: it may be an older one that was put back."""
+    if identity := _identity(database):
+        _found_current.discard(identity)
+
+
+def _identity(database: Path) -> tuple[int, int] | None:
+    try:
+        state = database.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 def _make_directory(directory: Path) -> None:
@@ -62,7 +87,8 @@ def _upgrade(connection: Connection, database: Path) -> None:
             f"the library database {database} was made by a newer version of this program"
         )
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _one_at_a_time:
+        command.upgrade(config, "head")
 
 
 def migration_config() -> Config:

@@ -15,7 +15,7 @@ def probe_video(path: Path, timeout_seconds: float) -> Probe:
     `BrokenVideoError` when it is empty, cut short or no video to any prober,
     `ProbeTimedOutError`, and `ProberMissingError` when there is no prober.
     """
-    _ensure_readable(path)
+    ensure_readable(path)
     missing: list[str] = []
     for prober in (mediainfo.probe, ffprobe.probe):
         try:
@@ -30,7 +30,8 @@ def probe_video(path: Path, timeout_seconds: float) -> Probe:
     raise BrokenVideoError(f"{path} is broken or no video: no video stream in it can be read")
 
 
-def _ensure_readable(path: Path) -> None:
+def ensure_readable(path: Path) -> None:
+    """Raise `UnreadableFileError` if `path` may not be read, `BrokenVideoError` if it is empty."""
     with reading(path), path.open("rb") as file:
         if not file.read(1):
             raise BrokenVideoError(f"{path} is empty")

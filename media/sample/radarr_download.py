@@ -1,47 +1,55 @@
-"""The webhook that Radarr sends when it has imported the sample movie."""
+"""The webhook that Radarr sends when it has imported a sample movie."""
 
-from media.sample.movie_directory import IMDB_ID, TITLE, TMDB_ID, VIDEO_NAME, YEAR
+from media.sample.movies import SINTEL, SampleMovie
 
 
-def download_payload(folder_path: str) -> dict[str, object]:
-    """Return the body of a Download whose movie lies in `folder_path`, Radarr's view of it."""
+def download_payload(
+    folder_path: str, movie: SampleMovie = SINTEL, download_id: str = "ABCDEF0123"
+) -> dict[str, object]:
+    """Return the body of a Download of `movie`, in `folder_path` as Radarr sees it."""
+    video = f"{movie.video_stem}.mkv"
     return {
         "movie": {
-            "id": 17,
-            "title": TITLE,
-            "year": YEAR,
-            "releaseDate": "2010-12-29",
+            "id": movie.tmdb_id,
+            "title": movie.title,
+            "year": movie.year,
+            "releaseDate": f"{movie.year}-12-29",
             "folderPath": folder_path,
-            "tmdbId": TMDB_ID,
-            "imdbId": IMDB_ID,
-            "overview": "A girl looks for her dragon.",
+            "tmdbId": movie.tmdb_id,
+            "imdbId": movie.imdb_id,
+            "overview": movie.plot,
             "genres": ["Animation", "Fantasy"],
             "images": [],
             "tags": ["4k"],
             "originalLanguage": {"id": 1, "name": "English"},
         },
-        "remoteMovie": {"tmdbId": TMDB_ID, "imdbId": IMDB_ID, "title": TITLE, "year": YEAR},
+        "remoteMovie": {
+            "tmdbId": movie.tmdb_id,
+            "imdbId": movie.imdb_id,
+            "title": movie.title,
+            "year": movie.year,
+        },
         "movieFile": {
-            "id": 31,
-            "relativePath": VIDEO_NAME,
-            "path": f"{folder_path}/{VIDEO_NAME}",
-            "quality": "Bluray-1080p",
+            "id": movie.tmdb_id + 1,
+            "relativePath": video,
+            "path": f"{folder_path}/{video}",
+            "quality": movie.quality,
             "qualityVersion": 1,
             "releaseGroup": "DURIAN",
-            "sceneName": "Sintel.2010.1080p.BluRay-DURIAN",
+            "sceneName": movie.video_stem,
             "indexerFlags": "0",
             "size": 1180093412,
             "dateAdded": "2026-11-20T18:03:11Z",
             "languages": [{"id": 1, "name": "English"}],
-            "sourcePath": "/downloads/Sintel.2010.1080p/sintel.mkv",
+            "sourcePath": f"/downloads/{video}",
         },
         "isUpgrade": False,
         "downloadClient": "qBittorrent",
         "downloadClientType": "qBittorrent",
-        "downloadId": "ABCDEF0123",
+        "downloadId": download_id,
         "customFormatInfo": {"customFormats": [], "customFormatScore": 0},
         "release": {
-            "releaseTitle": "Sintel.2010.1080p.BluRay-DURIAN",
+            "releaseTitle": movie.video_stem,
             "indexer": "Test",
             "size": 1180093412,
             "indexerFlags": [],

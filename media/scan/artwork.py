@@ -6,7 +6,7 @@ The kinds are Kodi's. Images that neither program knows are no artwork.
 import re
 from pathlib import PurePosixPath
 
-from media.scan.file_names import is_image, stem
+from media.scan.file_names import USUAL, Endings, is_image, stem
 
 _KINDS = {
     name: kind
@@ -26,9 +26,9 @@ _KINDS = {
 _NUMBERED = re.compile(r"(fanart|backdrop|background)-?\d+")
 
 
-def artwork_kind(path: str, video_stem: str) -> str | None:
+def artwork_kind(path: str, video_stem: str, endings: Endings = USUAL) -> str | None:
     """Return the kind of artwork that the relative `path` is, None if it is none."""
-    if not is_image(path):
+    if not is_image(path, endings):
         return None
     *directories, _name = PurePosixPath(path).parts
     if directories:

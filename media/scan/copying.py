@@ -11,12 +11,15 @@ from pathlib import PurePosixPath
 
 from media.errors import StillCopyingError
 from media.movie import StoredFile
-from media.scan.file_names import is_at_top, is_video
+from media.scan.file_names import USUAL, Endings, is_at_top, is_video
 from media.scan.temporaries import is_temporary
 
 
 def ensure_complete(
-    files: Sequence[StoredFile], seen: Mapping[str, list[int]], quiet_seconds: float
+    files: Sequence[StoredFile],
+    seen: Mapping[str, list[int]],
+    quiet_seconds: float,
+    endings: Endings = USUAL,
 ) -> list[str]:
     """Raise `StillCopyingError` while videos are being written; return warnings.
 
@@ -25,7 +28,9 @@ def ensure_complete(
     holds up a movie whose video is there: it is a leftover, and a warning.
     """
     temporaries = [file for file in files if is_temporary(PurePosixPath(file.relative_path).name)]
-    videos = [file for file in files if is_video(file.relative_path) and file not in temporaries]
+    videos = [
+        file for file in files if is_video(file.relative_path, endings) and file not in temporaries
+    ]
     observed = _fingerprint([*videos, *temporaries])
     unchanged = dict(seen) == observed
     if temporaries and not (unchanged and any(is_at_top(file.relative_path) for file in videos)):

@@ -1,15 +1,33 @@
 """What a file's name says by its ending."""
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Self
 
-VIDEO_EXTENSIONS = frozenset(
-    {".mkv", ".mp4", ".m4v", ".avi", ".mov", ".wmv", ".flv", ".webm"}
-    | {".mpg", ".mpeg", ".ts", ".m2ts", ".ogm", ".ogv", ".divx", ".3gp"}
-)
+from media.phases import ScanPhase
+
 SUBTITLE_EXTENSIONS = frozenset(
     {".srt", ".ass", ".ssa", ".vtt", ".sub", ".idx", ".sup", ".smi", ".ttml"}
 )
-IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Which endings, with their dot and in lower case, are videos' and which are images'."""
+
+    videos: frozenset[str]
+    images: frozenset[str]
+
+    @classmethod
+    def of(cls, phase: ScanPhase) -> Self:
+        """Take them from the phase configuration."""
+        return cls(
+            frozenset(f".{one}" for one in phase.video_extensions),
+            frozenset(f".{one}" for one in phase.image_extensions),
+        )
+
+
+USUAL = Endings.of(ScanPhase())
 
 
 def extension(name: str) -> str:
@@ -22,9 +40,9 @@ def stem(name: str) -> str:
     return PurePosixPath(name).stem
 
 
-def is_video(name: str) -> bool:
+def is_video(name: str, endings: Endings = USUAL) -> bool:
     """Whether `name` is a video's."""
-    return extension(name) in VIDEO_EXTENSIONS
+    return extension(name) in endings.videos
 
 
 def is_subtitle(name: str) -> bool:
@@ -32,9 +50,9 @@ def is_subtitle(name: str) -> bool:
     return extension(name) in SUBTITLE_EXTENSIONS
 
 
-def is_image(name: str) -> bool:
+def is_image(name: str, endings: Endings = USUAL) -> bool:
     """Whether `name` is an image's."""
-    return extension(name) in IMAGE_EXTENSIONS
+    return extension(name) in endings.images
 
 
 def is_nfo(name: str) -> bool:

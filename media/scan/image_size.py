@@ -8,6 +8,9 @@ _HEAD = 30
 # The markers of a JPEG that hold its size; C4, C8 and CC are other things.
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
+# A file that is all segments would otherwise be read to its end, four bytes at a time.
+_MOST_SEGMENTS = 5_000
+
 
 def image_size(path: Path) -> tuple[int, int] | None:
     """Return width and height in pixels, None for what is no image or cannot be read."""
@@ -33,7 +36,7 @@ def _size(file: BinaryIO) -> tuple[int, int] | None:
 
 
 def _jpeg_size(file: BinaryIO) -> tuple[int, int] | None:
-    while True:
+    for _segment in range(_MOST_SEGMENTS):
         start, marker, length = struct.unpack(">BBH", file.read(4))
         if start != 0xFF:
             return None
@@ -41,6 +44,7 @@ def _jpeg_size(file: BinaryIO) -> tuple[int, int] | None:
             height, width = _pair(">HH", file.read(5)[1:])
             return width, height
         file.seek(length - 2, 1)
+    return None
 
 
 def _webp_size(head: bytes) -> tuple[int, int] | None:

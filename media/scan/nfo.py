@@ -1,31 +1,19 @@
-"""Read a movie's NFO as forgivingly as Kodi does, and safely.
+"""What a movie's NFO tells a scan, and how reading it went.
 
-Entities are never expanded and nothing is fetched. People's NFOs hold raw `&`,
-control characters, HTML's entities, Latin-1 without saying so, an unclosed
-root, a web address behind the XML or nothing but a web address.
+An NFO may also be nothing but a web address of the movie.
 """
 
-import html
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lxml import etree
-
 from media.disk import reading
 from media.errors import MediaError
 from media.movie import KnownMovie, NfoState
-from media.scan.nfo_fields import known_of
+from media.nfo import MAX_BYTES, MovieNfo, decode, parse_nfo, read_movie
 
-MAX_BYTES = 2 * 1024 * 1024
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_RAW_AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9a-fA-F]+;|\w+;)")
-_HTML_ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;)(\w+);")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
-_TMDB_URL = re.compile(r"themoviedb\.org/movie/(\d+)")
-_IMDB_URL = re.compile(r"imdb\.com/title/(tt\d+)")
+_TMDB_URL = re.compile(r"themoviedb\.org/movie/([0-9]{1,9})(?![0-9])")
+_IMDB_URL = re.compile(r"imdb\.com/title/(tt[0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -49,51 +37,38 @@ def read_nfo(path: Path) -> Nfo:
         return Nfo(NfoState.UNREADABLE, warning=str(error))
     if len(data) > MAX_BYTES:
         return Nfo(NfoState.BROKEN, warning=f"{path} is too large for an NFO")
-    text = _decode(data)
-    root = _parse(text)
-    if root is not None and root.tag == "movie":
-        return Nfo(NfoState.READ, known_of(root))
-    if known := _of_urls(text):
+    document = parse_nfo(data)
+    if document.has_movie:
+        return Nfo(NfoState.READ, _identified(_known_of(read_movie(document.root)), data))
+    if known := _of_urls(decode(data)):
         return Nfo(NfoState.URL_ONLY, known)
-    what = "no XML" if root is None else f"an NFO of <{root.tag}>, not of <movie>"
-    return Nfo(NfoState.BROKEN, warning=f"{path} cannot be used: {what}")
+    return Nfo(NfoState.BROKEN, warning=f"{path} cannot be used: it has no <movie>")
 
 
-def _decode(data: bytes) -> str:
-    for encoding in (_declared_encoding(data), "utf-8-sig"):
-        try:
-            return data.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return data.decode("latin-1")
+def _identified(known: KnownMovie, data: bytes) -> KnownMovie:
+    """Take the ids from the address behind the `<movie>`, as Kodi does, where it names none."""
+    if known.tmdb_id or known.imdb_id:
+        return known
+    behind = _of_urls(decode(data).rpartition("</movie>")[2]) or KnownMovie()
+    return known.model_copy(update=behind.model_dump(include={"tmdb_id", "imdb_id"}))
 
 
-def _declared_encoding(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    declared = _ENCODING.search(data[:200])
-    name = declared[1].decode() if declared else "utf-8"
-    return "utf-8-sig" if name.lower() in ("utf-8", "utf8") else name
-
-
-def _parse(text: str) -> etree._Element | None:
-    if "<movie" not in text and "<?xml" not in text:
-        return None
-    text = _CONTROL.sub("", _DECLARATION.sub("", text))
-    text = _HTML_ENTITY.sub(_as_character, _RAW_AMPERSAND.sub("&amp;", text))
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+def _known_of(nfo: MovieNfo) -> KnownMovie:
+    return KnownMovie(
+        title=nfo.title,
+        original_title=nfo.original_title,
+        sort_title=nfo.sort_title,
+        year=nfo.year,
+        premiered=nfo.premiered,
+        plot=nfo.plot,
+        tagline=nfo.tagline,
+        runtime_minutes=nfo.runtime_minutes,
+        certification=nfo.certification,
+        collection=nfo.collection.name if nfo.collection else None,
+        genres=nfo.genres or None,
+        tmdb_id=nfo.tmdb_id,
+        imdb_id=nfo.imdb_id,
     )
-    try:
-        return etree.fromstring(text.encode(), parser)
-    except etree.XMLSyntaxError:
-        return None
-
-
-def _as_character(entity: re.Match[str]) -> str:
-    character = html.unescape(entity[0])
-    # An entity of the document's own, or of nobody: never expanded.
-    return "" if character == entity[0] else html.escape(character, quote=False)
 
 
 def _of_urls(text: str) -> KnownMovie | None:

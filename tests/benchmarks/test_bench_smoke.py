@@ -9,6 +9,8 @@ import pytest
 from benchmarks.contestants.redis import Redis
 from benchmarks.figures import FIGURES
 from benchmarks.figures.consume import FIGURE as CONSUME
+from benchmarks.figures.library_scan import FIGURE as LIBRARY_SCAN
+from benchmarks.figures.lists import FIGURE as LISTS
 from benchmarks.figures.publish_batch import FIGURE as PUBLISH_BATCH
 from benchmarks.figures.publish_durable import FIGURE as PUBLISH_DURABLE
 from benchmarks.figures.worker_throughput import FIGURE as WORKER
@@ -30,7 +32,7 @@ def test_brokers_are_measured_side_by_side_and_nothing_is_left(tmp_path: Path) -
     for outcome in report.outcomes:
         assert outcome.failure is None
         assert outcome.failures == {}
-    for contestant in present - {"sqlite-normal", "sqlite-history-off"}:
+    for contestant in {name for name in present if not name.startswith("sqlite-")}:
         assert len(publish.values["rate", contestant]) == SMOKE.rounds
         assert min(consume.values["rate", contestant].values()) > 1
     assert len(publish.values["rate", "disk"]) == SMOKE.rounds
@@ -66,6 +68,24 @@ def test_figures_with_processes_of_their_own_run(figure, contestant: str, tmp_pa
     assert outcome.failure is None
     assert outcome.failures == {}
     assert min(outcome.values["rate", contestant].values()) > 1
+
+
+def test_every_question_is_asked(tmp_path: Path) -> None:
+    with bench(SMOKE, tmp_path) as on:
+        outcome = measure(LISTS, on)
+
+    assert outcome.failure is None
+    assert outcome.failures == {}
+    assert all(verdict.spread is not None for verdict in outcome.verdicts())
+
+
+def test_an_unchanged_library_is_walked(tmp_path: Path) -> None:
+    with bench(SMOKE, tmp_path) as on:
+        outcome = measure(LIBRARY_SCAN, on)
+
+    assert outcome.failure is None
+    assert all(verdict.spread is not None for verdict in outcome.verdicts())
+    assert len(outcome.values["per 1,000 files", "os.walk"]) == SMOKE.rounds
 
 
 def test_every_figure_names_the_unit_of_its_bounds() -> None:

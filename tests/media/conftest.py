@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fakes import Providers
 
 from media.library.database import Library
 from media.movie_scan import MovieScan, ScanSummary
@@ -31,7 +32,7 @@ def movie_directory(root: Path) -> Path:
 @pytest.fixture
 def settings(root: Path) -> Settings:
     return Settings(
-        library_roots=(root / "movies",),
+        libraries={"movies": root / "movies"},
         library_database=root / "library.db",
     )
 
@@ -64,3 +65,10 @@ def bound_by_permissions() -> Iterator[None]:
     assert libc.capset(header, bound) == 0
     yield
     assert libc.capset(header, held) == 0
+
+
+@pytest.fixture
+def providers() -> Iterator[Providers]:
+    """TMDB, fanart.tv, TheTVDB and their pictures, as fakes on the loopback."""
+    with Providers() as fakes:
+        yield fakes

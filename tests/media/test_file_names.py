@@ -114,6 +114,9 @@ def test_other_names_are_finished(name: str) -> None:
         ("2001 A Space Odyssey (1968)", "2001 A Space Odyssey", 1968, None, None),
         ("(2010)", "(2010)", 2010, None, None),
         ("[REC] (2007)", "[REC]", 2007, None, None),
+        ("Monsters, Inc. (2001)", "Monsters, Inc.", 2001, None, None),
+        ("S.W.A.T. (2003)", "S.W.A.T.", 2003, None, None),
+        ("Sintel.(2010)", "Sintel", 2010, None, None),
     ],
 )
 def test_a_directorys_name_suggests_a_movie(

@@ -48,5 +48,11 @@ def test_what_is_no_image_has_no_size(tmp_path: Path, data: bytes) -> None:
     assert image_size(path) is None
 
 
+def test_a_jpeg_of_nothing_but_segments_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "image"
+    path.write_bytes(b"\xff\xd8" + segment(0xE0, b"") * 100_000 + segment(0xC0, FRAME))
+    assert image_size(path) is None
+
+
 def test_a_missing_image_has_no_size(tmp_path: Path) -> None:
     assert image_size(tmp_path / "none.png") is None

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
 PROCESSES = 4
 OPEN_WHEN_TOLD = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from media.library.database import Library
 print("ready", flush=True)
@@ -110,7 +112,9 @@ def test_every_migration_can_be_taken_back(tmp_path: Path) -> None:
     with make_engine(database, "BEGIN IMMEDIATE").begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
-        tables = connection.scalars(text("SELECT name FROM sqlite_master WHERE type='table'")).all()
+        tables = connection.scalars(
+            text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        ).all()
     assert tables == ["alembic_version"]
 
 
@@ -145,3 +149,13 @@ def test_a_place_where_no_file_can_be_made_is_named(tmp_path: Path) -> None:
         Library(tmp_path / "file" / "library.db").reading(),
     ):
         pass
+
+
+def test_threads_may_make_different_libraries_at_once(tmp_path: Path) -> None:
+    def _make(number: int) -> str | None:
+        database = tmp_path / f"{number}.db"
+        with Library(database).writing():
+            return revision_of(database)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(_make, range(24))) == {HEAD}

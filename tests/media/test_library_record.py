@@ -11,6 +11,7 @@ from media.library.database import Library
 from media.library.models import Movie
 from media.library.record import record_movie
 from media.library.roots import movies_in, recall_root, remember_root
+from media.library_root import RootState
 from media.movie import (
     FileRole,
     FoundArtwork,
@@ -23,7 +24,6 @@ from media.movie import (
     Stream,
     StreamKind,
 )
-from media.scan.library_root import RootState
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -159,7 +159,7 @@ def test_a_busy_database_is_named(library: Library, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
     with (
         library.writing(),
-        pytest.raises(LibraryDatabaseError, match="locked"),
+        pytest.raises(LibraryDatabaseError, match=r"library\.db: database is locked$"),
         library.writing() as session,
     ):
         session.connection()

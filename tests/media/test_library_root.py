@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from media.errors import LibraryUnavailableError, OutsideLibraryError
-from media.scan.library_root import RootState, ensure_same_disk, inspect_root, root_of
+from media.library_root import RootState, ensure_same_disk, inspect_root, root_of
 
 
 def test_the_innermost_root_holds_a_movie() -> None:

@@ -20,10 +20,12 @@ from media.errors import (
 )
 from media.library.database import Library
 from media.library.models import LibraryRoot, Movie
-from media.movie import KnownMovie
+from media.movie import KnownMovie, Probe
 from media.movie_scan import MovieScan, ScanSummary
+from media.phases import ScanPhase
+from media.probe.video import probe_video
 from media.sample.movie_directory import VIDEO_NAME, VIDEO_STEM, make_movie_directory
-from media.settings import Settings
+from media.settings import LibrarySettings, Settings
 
 Scan = Callable[..., ScanSummary]
 State = dict[str, object]
@@ -36,7 +38,7 @@ def state_of(library: Library) -> list[State]:
             {
                 column.name: getattr(row, column.key)
                 for column in row.__table__.columns
-                if column.name != "scanned_at"
+                if column.name not in ("scanned_at", "verified_at")
             }
             for movie in session.scalars(select(Movie))
             for row in (
@@ -65,6 +67,11 @@ def test_a_scan_fills_the_library(scan: Scan, library: Library, movie_directory:
         "streams": 7,
         "artworks": 2,
         "missing": 0,
+        "editions": [],
+        "changed_by_others": [],
+        "lost": [],
+        "revived": False,
+        "is_another": False,
         "warnings": [],
     }
     with library.reading() as session:
@@ -223,7 +230,11 @@ def test_a_library_root_that_is_gone(refuses: Refuses, movie_directory: Path) ->
 def test_an_anchor_that_is_missing(
     refuses: Refuses, movie_directory: Path, settings: Settings
 ) -> None:
-    anchored = settings.model_copy(update={"library_anchor": ".mounted"})
+    anchored = settings.model_copy(
+        update={
+            "libraries": {"movies": LibrarySettings(path=movie_directory.parent, anchor=".mounted")}
+        }
+    )
     refuses(LibraryUnavailableError, lambda: None, MovieScan(movie_directory, anchored).run)
     (movie_directory.parent / ".mounted").touch()
     MovieScan(movie_directory, anchored).run()
@@ -285,23 +296,20 @@ def test_an_unfinished_download(refuses: Refuses, movie_directory: Path) -> None
 
 
 def test_a_file_that_grows_during_the_scan(
-    refuses: Refuses, movie_directory: Path, settings: Settings
+    refuses: Refuses, movie_directory: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    eager = MovieScan(movie_directory, settings.model_copy(update={"quiet_seconds": 0}))
-    stop = threading.Event()
+    def _probe_while_it_grows(path: Path, timeout_seconds: float) -> Probe:
+        probe = probe_video(path, timeout_seconds)
+        with path.open("ab") as file:
+            file.write(b"more")
+        return probe
 
     def _copy_on() -> None:
-        with (movie_directory / VIDEO_NAME).open("ab") as file:
-            while not stop.wait(0.005):
-                file.write(b"more")
-                file.flush()
+        (movie_directory / VIDEO_NAME).touch()  # so that it is probed again
+        monkeypatch.setattr("media.scan.movie_directory.probe_video", _probe_while_it_grows)
 
-    copier = threading.Thread(target=_copy_on)
-    try:
-        error = refuses(StillCopyingError, copier.start, eager.run)
-    finally:
-        stop.set()
-        copier.join()
+    eager = MovieScan(movie_directory, settings, ScanPhase(quiet_seconds=0))
+    error = refuses(StillCopyingError, _copy_on, eager.run)
     assert "changed during the scan" in str(error)
 
 
@@ -314,5 +322,5 @@ def test_a_path_that_no_mapping_covers(refuses: Refuses, root: Path, settings: S
 def test_a_disk_too_slow_to_read(
     refuses: Refuses, movie_directory: Path, settings: Settings
 ) -> None:
-    hasty = settings.model_copy(update={"probe_timeout_seconds": 0.001})
-    refuses(ProbeTimedOutError, lambda: None, MovieScan(movie_directory, hasty).run)
+    hasty = MovieScan(movie_directory, settings, ScanPhase(ffprobe_timeout_seconds=0.001))
+    refuses(ProbeTimedOutError, lambda: age(movie_directory / VIDEO_NAME), hasty.run)

@@ -36,7 +36,7 @@ def test_a_full_nfo_is_read(tmp_path: Path) -> None:
             sort_title="sintel",
             year=2010,
             premiered="2010-12-29",
-            plot="A girl looks for her dragon.",
+            plot="A girl looks\n    for her dragon.",
             runtime_minutes=15,
             certification="US:PG",
             collection="Open movies",
@@ -48,10 +48,29 @@ def test_a_full_nfo_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ids", "tmdb_id", "imdb_id"),
+    [("", 603, "tt0133093"), ('<uniqueid type="tmdb">604</uniqueid>', 604, None)],
+)
+def test_an_address_behind_the_movie_tells_who_it_is_where_the_movie_does_not(
+    tmp_path: Path, ids: str, tmdb_id: int, imdb_id: str | None
+) -> None:
+    addresses = "https://www.imdb.com/title/tt0133093/ https://www.themoviedb.org/movie/603-x"
+    found = nfo_of(tmp_path, f"<movie><title>Matrix</title>{ids}</movie>\n{addresses}")
+    assert found.known == KnownMovie(title="Matrix", tmdb_id=tmdb_id, imdb_id=imdb_id)
+
+
+def test_an_address_within_the_movie_is_anybodys(tmp_path: Path) -> None:
+    content = "<movie><title>A</title><plot>themoviedb.org/movie/603</plot></movie>"
+    assert nfo_of(tmp_path, content).known.tmdb_id is None
+
+
+@pytest.mark.parametrize(
     ("content", "title"),
     [
         ("<movie><title>Tom & Jerry</title></movie>", "Tom & Jerry"),
         ("<movie><title>Caf&eacute;</title></movie>", "Café"),
+        ("<movie><title><![CDATA[Tom & Jerry]]></title></movie>", "Tom & Jerry"),
+        ("<movie><title>Wall\x96E</title></movie>".encode("latin-1"), "Wall\u2013E"),
         ("<movie><title>A &lt; B</title></movie>", "A < B"),
         ("<movie><title>Bell\x07</title></movie>", "Bell"),
         ("<movie><title>Open</title>", "Open"),
@@ -79,6 +98,10 @@ def test_what_kodi_forgives_is_forgiven(tmp_path: Path, content: str | bytes, ti
     ("content", "known"),
     [
         ("https://www.themoviedb.org/movie/45745-sintel", KnownMovie(tmdb_id=45745)),
+        (
+            "https://www.themoviedb.org/movie/1 https://www.imdb.com/title/tt2",
+            KnownMovie(tmdb_id=1, imdb_id="tt2"),
+        ),
         ("see http://www.imdb.com/title/tt1727587/ !", KnownMovie(imdb_id="tt1727587")),
     ],
 )
@@ -88,7 +111,13 @@ def test_an_nfo_may_be_a_web_address(tmp_path: Path, content: str, known: KnownM
 
 @pytest.mark.parametrize(
     "content",
-    ["", "some group's art", "<tvshow><title>X</title></tvshow>", "<?xml version='1.0'?>"],
+    [
+        f"themoviedb.org/movie/{10**30}",
+        "",
+        "some group's art",
+        "<tvshow><title>X</title></tvshow>",
+        "<?xml version='1.0'?>",
+    ],
 )
 def test_anything_else_is_broken(tmp_path: Path, content: str) -> None:
     nfo = nfo_of(tmp_path, content)

@@ -1,8 +1,7 @@
 """A real worker in a thread, on a broker in memory, and what became of its jobs."""
 
-import logging
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,10 @@ import pytest
 from celery import signals
 from celery.contrib.testing.worker import start_worker
 from job_outcomes import Outcomes
+from same_logging import same_logging
 
 from media.library.database import Library
+from media.phases import PhaseConfiguration
 from media.sample.movie_directory import make_movie_directory
 from tasks import app
 
@@ -37,11 +38,14 @@ def _forget_connections() -> None:
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory of the application, with the settings at their defaults."""
+    """The working directory of the application, with one library."""
     monkeypatch.chdir(tmp_path)
-    for name in ("PATH_MAPPINGS", "LIBRARY_ROOTS", "LIBRARY_DATABASE", "LIBRARY_ANCHOR"):
-        monkeypatch.delenv(f"MEDIA_{name}", raising=False)
-    monkeypatch.setenv("MEDIA_QUIET_SECONDS", "1")
+    for name in [name for name in os.environ if name.startswith("MEDIA_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MEDIA_LIBRARIES", '{"demo": "demo-library"}')
+    monkeypatch.setenv("MEDIA_PATH_MAPPINGS", '{"/movies": "demo-library"}')
+    monkeypatch.setenv("MEDIA_WEBHOOK_WINDOW_SECONDS", "0")
+    PhaseConfiguration(Library(tmp_path / "library.db")).set({"phase.scan.quietSeconds": 1})
     return tmp_path
 
 
@@ -79,18 +83,7 @@ def outcomes() -> Iterator[Outcomes]:
 
 @pytest.fixture(scope="module")
 def worker(memory_broker: None) -> Iterator[Any]:
-    with _same_logging(), start_worker(app, perform_ping_check=False, pool="solo") as running:
+    options = {"perform_ping_check": False, "pool": "solo", "shutdown_timeout": 60.0}
+    with same_logging(), start_worker(app, **options) as running:
         yield running
-
-
-@contextmanager
-def _same_logging() -> Iterator[None]:
-    """Put back what a worker changes in the logging of its process."""
-    loggers = [logging.getLogger(name) for name in (None, "celery", "celery.task")]
-    before = [(logger.level, logger.propagate, list(logger.handlers)) for logger in loggers]
-    yield
-    for logger, (level, propagate, handlers) in zip(loggers, before, strict=True):
-        logger.setLevel(level)
-        logger.propagate = propagate
-        logger.handlers[:] = handlers
     app.log.already_setup = False

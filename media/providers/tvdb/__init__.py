@@ -1,0 +1,5 @@
+"""TheTVDB: more artwork."""
+
+from media.providers.tvdb.client import Tvdb
+
+__all__ = ["Tvdb"]

@@ -1,0 +1,46 @@
+"""Look at one published file."""
+
+import hashlib
+import os
+import stat
+
+from media.disk import reading
+from media.errors import StillCopyingError
+from media.verification.rows import Finding, PublishedRow
+
+
+def look_at(row: PublishedRow) -> Finding:
+    """Tell whether the file is there and as it was written.
+
+    One with the size and time of what was written counts as that, and is not read.
+
+    Raises:
+        UnreadableFileError: it may not be read.
+        LibraryUnavailableError: the disk fails.
+    """
+    status = _status(row)
+    if status is None:
+        return Finding(row, is_missing=True)
+    is_plain = stat.S_ISREG(status.st_mode)
+    looks_same = (status.st_size, status.st_mtime_ns) == (row.size, row.mtime_ns)
+    if is_plain and ((looks_same and row.changed_by_others_at is None) or _is_same(row, status)):
+        return Finding(row, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return Finding(row, is_changed=True)
+
+
+def _status(row: PublishedRow) -> os.stat_result | None:
+    with reading(row.path):
+        try:
+            return row.path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+def _is_same(row: PublishedRow, status: os.stat_result) -> bool:
+    if status.st_size != row.size:
+        return False
+    try:
+        with reading(row.path), row.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == row.sha256
+    except StillCopyingError:
+        return False  # it went, or was replaced, at this moment: somebody is at work there
