@@ -32,6 +32,8 @@ _JELLYFIN = {
     "tags": ("tags",),
     "productionlocations": ("countries",),
 }
+# What no person writes: it changes by itself, and players replace it by their own reading.
+_MEASURES = frozenset({"ratings", "runtime_minutes", "streams"})
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ class MergedNfo:
     """An NFO's content with ours in it.
 
     `offered` is what we had to say, for the next merge's `before`; `kept` names the
-    fields that stayed as others have written them. `is_whole` is False where the
-    old content held what could not be kept.
+    fields that stayed as others have written them, and `replaced` those whose foreign
+    value gave way to ours the first time. `is_whole` is False where the old content held
+    what could not be kept.
     """
 
     content: bytes
     offered: Mapping[str, str]
     kept: tuple[str, ...]
+    replaced: tuple[str, ...]
     is_whole: bool
 
 
@@ -63,15 +67,20 @@ def merge_nfo(
     """
     document = new_document() if existing is None else parse_nfo(existing)
     ours = ours.cleaned()
-    kept = _write(document.root, ours, before or {}, locked)
+    theirs = _comparable(read_movie(document.root), ours)
+    kept = _write(document.root, ours, theirs, before or {}, locked)
+    replaced = () if before is not None else _replaced(ours, theirs, kept)
     settle_defaults(document.root)
-    return MergedNfo(document.as_bytes(), ours.digests(), kept, document.is_whole)
+    return MergedNfo(document.as_bytes(), ours.digests(), kept, replaced, document.is_whole)
 
 
 def _write(
-    root: etree._Element, ours: MovieNfo, before: Mapping[str, str], locked: Collection[str]
+    root: etree._Element,
+    ours: MovieNfo,
+    theirs: MovieNfo,
+    before: Mapping[str, str],
+    locked: Collection[str],
 ) -> tuple[str, ...]:
-    theirs = _comparable(read_movie(root), ours)
     digests, theirs_digests = ours.digests(), theirs.digests()
     locked_there = _locked_in(root)
     kept = []
@@ -89,6 +98,18 @@ def _write(
         else:
             write(root, value)
     return tuple(kept)
+
+
+def _replaced(ours: MovieNfo, theirs: MovieNfo, kept: Collection[str]) -> tuple[str, ...]:
+    digests, theirs_digests = ours.digests(), theirs.digests()
+    return tuple(
+        name
+        for name in WRITERS
+        if name not in _MEASURES
+        and name not in kept
+        and getattr(theirs, name)
+        and theirs_digests[name] != digests[name]
+    )
 
 
 def _stays(name: str, value: Any, theirs: str, ours: str, before: Mapping[str, str]) -> bool:

@@ -71,11 +71,16 @@ class NfoWriter:
         there = sources[name]
         content, before = self._basis(name, sources)
         merged = merge_nfo(content, ours, before, self.plan.locked)
-        if there is not None and not merged.is_whole:
-            aside = self.directory.set_aside(name)
-            self.outcome.set_aside.append(aside)
-            self.outcome.warnings.append(f"{name} held more than an NFO can: see {aside}")
+        if there is not None and (merged.replaced or not merged.is_whole):
+            self._set_aside(name, merged)
         self._write(name, there, merged, stored)
+
+    def _set_aside(self, name: str, merged: MergedNfo) -> None:
+        """Keep what somebody wrote before we came, if ours does not hold all of it."""
+        aside = self.directory.set_aside(name)
+        self.outcome.set_aside.append(aside)
+        if not merged.is_whole:
+            self.outcome.warnings.append(f"{name} held more than an NFO can: see {aside}")
 
     def _leave(self, name: str) -> None:
         self.outcome.kept.append(name)

@@ -25,13 +25,38 @@ def test_a_foreign_nfo_is_merged(stage: Stage) -> None:
     assert not stage.publish().changed
 
 
+def test_what_ours_takes_the_place_of_stays_beside_it_once(stage: Stage) -> None:
+    (stage.directory / NFO).write_bytes(FOREIGN)
+    summary = stage.publish()
+    assert (summary.set_aside, summary.warnings) == ([f"{NFO}.orig"], [])
+    stage.change(title="Sintel II")
+    assert stage.publish().set_aside == []
+    files = stage.files()
+    assert files.keys() == {NFO, f"{NFO}.orig"}
+    assert (files[f"{NFO}.orig"], said(files[NFO], "title")) == (FOREIGN, "Sintel II")
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        b"<movie><title>Sintel</title><playcount>4</playcount></movie>",
+        b"<movie><title>Sintel</title><runtime>3</runtime></movie>",
+        b"<movie><lockdata>true</lockdata><title>Mine</title></movie>",
+    ],
+)
+def test_an_nfo_that_loses_nothing_needs_no_copy(stage: Stage, foreign: bytes) -> None:
+    (stage.directory / NFO).write_bytes(foreign)
+    assert stage.publish().set_aside == []
+    assert stage.files().keys() == {NFO}
+
+
 def test_a_foreign_movie_nfo_is_adopted(stage: Stage) -> None:
     """Left stale it would go before ours."""
     (stage.directory / "movie.nfo").write_bytes(FOREIGN)
     stage.publish()
     files = stage.files()
-    assert files.keys() == {NFO, "movie.nfo"}
-    for content in files.values():
+    assert files.keys() == {NFO, "movie.nfo", "movie.nfo.orig"}
+    for content in (files[NFO], files["movie.nfo"]):
         assert (said(content, "title"), said(content, "playcount")) == ("Sintel", "4")
     stage.change(title="Sintel II")
     assert sorted(stage.publish().written) == [NFO, "movie.nfo"]
@@ -48,7 +73,7 @@ def test_an_nfo_of_the_video_is_adopted_where_movie_nfo_is_wanted(stage: Stage) 
 def test_an_nfo_is_known_however_its_name_is_written(stage: Stage) -> None:
     (stage.directory / "MOVIE.NFO").write_bytes(FOREIGN)
     stage.publish()
-    assert stage.files().keys() == {NFO, "MOVIE.NFO"}
+    assert stage.files().keys() == {NFO, "MOVIE.NFO", "MOVIE.NFO.orig"}
     assert said(stage.files()["MOVIE.NFO"], "title") == "Sintel"
 
 
