@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from celery import signals
 from celery.contrib.testing.worker import start_worker
+from hearing import hearing
 from job_outcomes import Outcomes
 from same_logging import same_logging
 
@@ -72,13 +73,12 @@ def outcomes() -> Iterator[Outcomes]:
     def _retried(sender: Any, reason: Any, **_: Any) -> None:
         outcomes.retried.append((sender.name, reason.exc))
 
-    signals.task_success.connect(_succeeded)
-    signals.task_failure.connect(_failed)
-    signals.task_retry.connect(_retried)
-    yield outcomes
-    signals.task_success.disconnect(_succeeded)
-    signals.task_failure.disconnect(_failed)
-    signals.task_retry.disconnect(_retried)
+    with (
+        hearing(signals.task_success, _succeeded),
+        hearing(signals.task_failure, _failed),
+        hearing(signals.task_retry, _retried),
+    ):
+        yield outcomes
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from celery import signals
+from hearing import hearing
 from job_outcomes import Outcomes
 from sqlalchemy import select
 
@@ -45,9 +46,8 @@ def sent() -> Iterator[list[dict[str, Any]]]:
     def _sent(sender: str, properties: dict[str, Any], **_: Any) -> None:
         messages.append({"task": sender, "priority": properties["priority"]})
 
-    signals.before_task_publish.connect(_sent)
-    yield messages
-    signals.before_task_publish.disconnect(_sent)
+    with hearing(signals.before_task_publish, _sent):
+        yield messages
 
 
 def test_a_download_ends_in_the_library(
@@ -105,14 +105,11 @@ def test_a_burst_is_one_scan_that_starts_after_it(
         if task.name == "scan-movie":
             began.append(datetime.now(UTC))
 
-    signals.task_prerun.connect(_begins)
-    try:
+    with hearing(signals.task_prerun, _begins):
         webhook.delay(download_payload(FOLDER))
         webhook.delay(download_payload(FOLDER) | {"downloadId": "again"})
         first, second = outcomes.of("webhook", 2)
         outcomes.of("scan-movie")
-    finally:
-        signals.task_prerun.disconnect(_begins)
     assert (first["outcome"], second["outcome"]) == ("scan-queued", "duplicate")
     assert began[0] >= datetime.fromisoformat(first["start_at"])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from celery import signals
+from hearing import hearing
 from sqlalchemy import select, update
 
 from media.errors import MovieDirectoryMissingError, OutsideLibraryError
@@ -28,9 +29,8 @@ def sent() -> Iterator[list[str]]:
     def _sent(sender: str, **_: object) -> None:
         names.append(sender)
 
-    signals.before_task_publish.connect(_sent)
-    yield names
-    signals.before_task_publish.disconnect(_sent)
+    with hearing(signals.before_task_publish, _sent):
+        yield names
 
 
 @pytest.fixture

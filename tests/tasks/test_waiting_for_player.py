@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from celery import signals
+from hearing import hearing
 
 from media.errors import ServiceUnreachableError
 from media.library.database import Library
@@ -64,9 +65,8 @@ def sent() -> Iterator[list[dict[str, Any]]]:
     def _sent(body: Any, properties: Any, **_: Any) -> None:
         messages.append({**body[1], "priority": properties["priority"]})
 
-    signals.before_task_publish.connect(_sent)
-    yield messages
-    signals.before_task_publish.disconnect(_sent)
+    with hearing(signals.before_task_publish, _sent):
+        yield messages
 
 
 def leave(request: NotifyPlayerRequest, retries: int) -> dict[str, object] | None:
