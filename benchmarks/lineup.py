@@ -31,6 +31,7 @@ def lineup(directory: Path) -> Iterator[dict[str, Contestant]]:
         Sqlite("sqlite-normal", durability="normal"),
         Sqlite("sqlite-history-off", durability="normal", **NO_HISTORY),
         Sqlite("sqlite-controlled", durability="normal"),
+        Sqlite("sqlite-controlled-durable"),
     ]
     with _redis(directory) as redis:
         yield {contestant.name: contestant for contestant in (redis, *others)}

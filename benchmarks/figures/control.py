@@ -19,6 +19,9 @@ from benchmarks.turns import side_by_side
 from benchmarks.worker import new_marks, publish_tasks, worker
 
 WITH, WITHOUT = CONTESTANTS = ("sqlite-controlled", "sqlite-normal")
+#: As files are by default: `.delay()` returns when the disk has it.
+WITH_DURABLE, DURABLE = DURABLE_ONES = ("sqlite-controlled-durable", "sqlite")
+CONTROLLED = (WITH, WITH_DURABLE)
 AT_MOST = 1 / 1.15
 NEVER_REACHED = 1_000_000
 
@@ -26,12 +29,14 @@ NEVER_REACHED = 1_000_000
 def measure(bench: Bench) -> Iterator[Reading]:
     """Publish, send, consume and work, with and without."""
     measures = {"publish": _publish, "delay": _delay, "consume": _consume, "worker": _work}
-    return side_by_side(bench, CONTESTANTS, measures)
+    yield from side_by_side(bench, CONTESTANTS, measures)
+    measures = {"publish-durable": _publish, "delay-durable": _delay}
+    yield from side_by_side(bench, DURABLE_ONES, measures)
 
 
 def _publish(size: Size, broker: Broker) -> float:
     """Publish through kombu, each message with a unique key and a limit key of its own."""
-    source = _keyed(task_messages()) if broker.name == WITH else task_messages()
+    source = _keyed(task_messages()) if broker.name in CONTROLLED else task_messages()
     with broker.connection() as connection:
         producer = ready_producer(connection)
         for message in islice(source, WARM_UP):
@@ -50,7 +55,7 @@ def _keyed(messages: Iterator[TaskMessage]) -> Iterator[TaskMessage]:
 def _delay(size: Size, broker: Broker) -> float:
     """Send through Celery, as an application does."""
     app = make_app(broker.url, broker.options)
-    task = app.tasks["bench.unique" if broker.name == WITH else "bench.plain"]
+    task = app.tasks["bench.unique" if broker.name in CONTROLLED else "bench.plain"]
     numbers = iter(range(NEVER_REACHED))
     try:
         for number in islice(numbers, WARM_UP):
@@ -108,14 +113,23 @@ FIGURE = Figure(
         "delay": "tasks/s",
         "consume": "messages/s",
         "worker": "tasks/s",
+        "publish-durable": "messages/s",
+        "delay-durable": "tasks/s",
     },
-    bounds=tuple(
-        Bound(metric, WITH, WITHOUT, at_least=AT_MOST)
-        for metric in ("publish", "delay", "consume", "worker")
+    bounds=(
+        *(
+            Bound(metric, WITH, WITHOUT, at_least=AT_MOST)
+            for metric in ("publish", "delay", "consume", "worker")
+        ),
+        *(
+            Bound(metric, WITH_DURABLE, DURABLE, at_least=AT_MOST)
+            for metric in ("publish-durable", "delay-durable")
+        ),
     ),
     measure=measure,
     notes=(
-        "Both with durability=normal, so that the disk's sync does not hide the rest.",
+        "With durability=normal, so that the disk's sync does not hide the rest;"
+        " `-durable` is what a file does by default.",
         "`publish` is kombu alone, `delay` the same through Celery.",
     ),
 )
