@@ -1,4 +1,5 @@
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -179,7 +180,13 @@ def test_a_service_that_is_not_there_is_unreachable(echo: Echo, settings: Settin
     assert type(raised_by(client_of(echo, settings))) is ServiceUnreachableError
 
 
-def test_a_name_that_nobody_knows_is_unreachable(settings: Settings) -> None:
+def test_a_name_that_nobody_knows_is_unreachable(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_knows(*_asked: Any, **_options: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody_knows)
     client = OutsideClient(Service("echo", "http://no-such-host.invalid"), settings)
     assert type(raised_by(client)) is ServiceUnreachableError
 
