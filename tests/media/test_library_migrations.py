@@ -23,7 +23,10 @@ OPEN_WHEN_TOLD = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from media.library import connection, upgrade
 from media.library.database import Library
+# Each of them waits for all the others.
+connection.BUSY_SECONDS = upgrade.BUSY_SECONDS = 300
 print("ready", flush=True)
 sys.stdin.readline()
 with Library(Path(sys.argv[1])).writing() as session:
@@ -100,7 +103,7 @@ def test_processes_that_open_it_at_once_do_not_disturb_each_other(
         assert process.stdin
         process.stdin.write("\n")
         process.stdin.flush()
-    ended = [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
+    ended = [(process.communicate(timeout=300)[1], process.returncode) for process in processes]
     assert ended == [("", 0)] * PROCESSES
     assert revision_of(database) == HEAD
 

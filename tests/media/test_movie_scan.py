@@ -50,8 +50,8 @@ def state_of(library: Library) -> list[State]:
         ]
 
 
-def age(path: Path) -> None:
-    then = time.time() - 3600
+def age(path: Path, seconds: float = 3600) -> None:
+    then = time.time() - seconds
     os.utime(path, (then, then))
 
 
@@ -285,7 +285,8 @@ def test_a_video_that_is_a_directory_is_no_video(refuses: Refuses, movie_directo
 
 
 def test_a_file_that_was_just_written(refuses: Refuses, movie_directory: Path, scan: Scan) -> None:
-    error = refuses(StillCopyingError, (movie_directory / VIDEO_NAME).touch)
+    # An hour ahead, so that however slow the test is, it is not long ago.
+    error = refuses(StillCopyingError, lambda: age(movie_directory / VIDEO_NAME, -3600))
     assert isinstance(error, StillCopyingError)
     assert scan(seen=error.observed).missing == 0
 
@@ -320,7 +321,18 @@ def test_a_path_that_no_mapping_covers(refuses: Refuses, root: Path, settings: S
 
 
 def test_a_disk_too_slow_to_read(
-    refuses: Refuses, movie_directory: Path, settings: Settings
+    refuses: Refuses,
+    movie_directory: Path,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hasty = MovieScan(movie_directory, settings, ScanPhase(ffprobe_timeout_seconds=0.001))
-    refuses(ProbeTimedOutError, lambda: age(movie_directory / VIDEO_NAME), hasty.run)
+    for_ever = tmp_path / "for_ever.py"
+    for_ever.write_text("import time\ntime.sleep(600)\n")
+
+    def _slow_down() -> None:
+        age(movie_directory / VIDEO_NAME)  # so that it is probed again
+        monkeypatch.setattr("media.probe.mediainfo._CHILD", for_ever)
+
+    hasty = MovieScan(movie_directory, settings, ScanPhase(ffprobe_timeout_seconds=0.1))
+    refuses(ProbeTimedOutError, _slow_down, hasty.run)

@@ -28,7 +28,7 @@ def test_a_rename_within_the_downloads_window_needs_no_scan_of_its_own(
     settings: Settings, rows: Rows
 ) -> None:
     assert receive(DOWNLOAD, settings, "1").next == "scan"
-    rows.make_older(3590)
+    rows.make_older(3000)
     again = receive(RENAME, settings, "2")
     assert (again.outcome, again.next, again.start_at) == (Outcome.DUPLICATE, None, None)
     assert again.directory == rows.event("1").directory
