@@ -83,7 +83,7 @@ def outcomes() -> Iterator[Outcomes]:
 
 @pytest.fixture(scope="module")
 def worker(memory_broker: None) -> Iterator[Any]:
-    options = {"perform_ping_check": False, "pool": "solo", "shutdown_timeout": 60.0}
+    options = {"perform_ping_check": False, "pool": "solo", "shutdown_timeout": 300.0}
     with same_logging(), start_worker(app, **options) as running:
         yield running
     app.log.already_setup = False

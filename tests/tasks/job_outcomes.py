@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-SECONDS = 60
+SECONDS = 300
 
 
 @dataclass
@@ -24,8 +24,28 @@ class Outcomes:
         return self._wait(lambda: [why for task, why in self.retried if task == name], count)
 
     def _wait(self, found: Callable[[], list[Any]], count: int) -> list[Any]:
-        deadline = time.monotonic() + SECONDS
-        while len(found()) < count:
-            assert time.monotonic() < deadline, (self.ended, self.retried)
-            time.sleep(0.02)
+        _wait_until(lambda: len(found()) >= count, lambda: (self.ended, self.retried))
         return found()
+
+
+@dataclass
+class Traffic:
+    """How many jobs were sent, and how many attempts at one have ended.
+
+    A job sends the next one before it ends itself, and one that is tried again is sent again:
+    when the two are equal there is nothing left to do.
+    """
+
+    sent: int = 0
+    ended: int = 0
+
+    def settle(self) -> None:
+        """Wait until there is nothing left to do."""
+        _wait_until(lambda: self.ended >= self.sent, lambda: self)
+
+
+def _wait_until(condition: Callable[[], bool], explain: Callable[[], object]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, explain()
+        time.sleep(0.02)

@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery import signals
 from hearing import hearing
-from job_outcomes import Outcomes
+from job_outcomes import Outcomes, Traffic
 from sqlalchemy import select
 
 from media.errors import (
@@ -27,8 +28,6 @@ from tasks import app
 from tasks.scan_movie import scan_movie
 from tasks.webhook import webhook
 
-pytestmark = pytest.mark.usefixtures("worker")
-
 FOLDER = "/movies/Sintel (2010)"
 
 
@@ -36,6 +35,22 @@ def written_just_now(video: Path) -> None:
     # An hour ahead, so that however slow the test is, it is not long ago.
     soon = time.time() + 3600
     os.utime(video, (soon, soon))
+
+
+@pytest.fixture(autouse=True)
+def settled(worker: Any, root: Path) -> Iterator[None]:
+    """Let the jobs of each test, and all that follow from them, end in its own library."""
+    traffic = Traffic()
+
+    def _sent(**_: Any) -> None:
+        traffic.sent += 1
+
+    def _ended(**_: Any) -> None:
+        traffic.ended += 1
+
+    with hearing(signals.before_task_publish, _sent), hearing(signals.task_postrun, _ended):
+        yield
+        traffic.settle()
 
 
 @pytest.fixture
@@ -99,6 +114,10 @@ def test_a_burst_is_one_scan_that_starts_after_it(
     movie_directory: Path, outcomes: Outcomes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MEDIA_WEBHOOK_WINDOW_SECONDS", "2")
+    # Both come within the window, however late the second one is taken.
+    now = datetime.now(UTC)
+    standing_still = SimpleNamespace(now=lambda _zone: now)
+    monkeypatch.setattr("media.webhooks.receiving.datetime", standing_still)
     began: list[datetime] = []
 
     def _begins(task: Any, **_: Any) -> None:

@@ -32,7 +32,7 @@ def sent(root: Path, *said: str) -> list[str]:
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         cwd=root,
         env=os.environ
         | {"PYTHONPATH": str(CHECKOUT), "CELERY_BROKER_URL": f"sqlite:///{root}/queue.db"},

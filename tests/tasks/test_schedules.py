@@ -117,7 +117,7 @@ def test_neither_worker_nor_beat_begins_with_wrong_settings(tmp_path: Path, prog
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         cwd=tmp_path,
         env=environment | {"PYTHONPATH": str(CHECKOUT)},
     )
