@@ -19,7 +19,7 @@ from media.publishing import publish
 from media.settings import Settings
 
 CRASH = ctypes.CDLL(None)
-LIMIT = 60
+LIMIT = 300
 
 
 def settings_of(root: Path) -> Settings:

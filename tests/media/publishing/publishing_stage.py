@@ -1,6 +1,7 @@
 """A library with one movie, whose choices the tests make."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,6 +146,15 @@ class Stage:
             for path in paths
             if path.read_bytes() != b"video"
         }
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file as somebody else does, at another time than any of ours.
+
+        One that is as large and written in the same tick of the clock would be taken for ours.
+        """
+        path = self.directory / name
+        path.write_bytes(content)
+        os.utime(path, (2, 2))
 
     def times(self) -> dict[str, int]:
         return {name: (self.directory / name).stat().st_mtime_ns for name in self.files()}

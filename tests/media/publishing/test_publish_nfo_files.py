@@ -94,7 +94,7 @@ def test_a_broken_nfo_is_set_aside_whole(stage: Stage, content: bytes) -> None:
 def test_a_change_by_others_stays_and_is_told(stage: Stage) -> None:
     stage.publish()
     path = stage.directory / NFO
-    path.write_bytes(path.read_bytes().replace(b"dragon", b"wyvern"))
+    stage.write(NFO, path.read_bytes().replace(b"dragon", b"wyvern"))
     summary = stage.publish()
     assert summary.changed_by_others == [NFO]
     assert b"wyvern" in path.read_bytes()
@@ -107,7 +107,7 @@ def test_a_change_by_others_stays_and_is_told(stage: Stage) -> None:
 def test_what_is_locked_in_the_library_is_written_over_it(stage: Stage) -> None:
     stage.publish()
     path = stage.directory / NFO
-    path.write_bytes(path.read_bytes().replace(b"dragon", b"wyvern"))
+    stage.write(NFO, path.read_bytes().replace(b"dragon", b"wyvern"))
     stage.change(locked_fields=["plot"])
     stage.publish()
     assert b"dragon" in path.read_bytes()

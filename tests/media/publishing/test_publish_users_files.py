@@ -64,7 +64,7 @@ def test_what_an_earlier_run_set_aside_is_not_set_aside_again(stage: Stage) -> N
 def test_a_published_file_that_somebody_changed_stays_and_is_told(stage: Stage) -> None:
     stage.choose("poster", OURS)
     stage.publish()
-    (stage.directory / "poster.jpg").write_bytes(MINE)
+    stage.write("poster.jpg", MINE)
     for choice in (OURS, OTHER):
         stage.choose("poster", choice)
         summary = stage.publish()
@@ -81,7 +81,7 @@ def test_a_published_file_that_somebody_changed_stays_and_is_told(stage: Stage) 
 def test_a_changed_file_that_is_no_longer_chosen_stays(stage: Stage) -> None:
     stage.choose("poster", OURS)
     stage.publish()
-    (stage.directory / "poster.jpg").write_bytes(MINE)
+    stage.write("poster.jpg", MINE)
     stage.choose("poster")
     summary = stage.publish()
     assert (summary.removed, summary.changed_by_others) == ([], ["poster.jpg"])

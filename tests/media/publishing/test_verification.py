@@ -65,7 +65,7 @@ def test_what_comes_back_by_itself_is_no_longer_missing(published: Stage) -> Non
 
 def test_what_others_changed_is_marked_and_told(published: Stage) -> None:
     path = published.directory / "poster.jpg"
-    path.write_bytes(JPEG + b"mine")
+    published.write("poster.jpg", JPEG + b"mine")
     summary = verified(published)
     assert summary.changed_by_others == [str(path)]
     assert (summary.changed, summary.lost) == (1, [])
@@ -77,7 +77,7 @@ def test_what_others_changed_is_marked_and_told(published: Stage) -> None:
 
 def test_a_file_of_the_same_size_is_told_by_its_content(published: Stage) -> None:
     path = published.directory / "poster.jpg"
-    path.write_bytes(JPEG + b"OURS")
+    published.write("poster.jpg", JPEG + b"OURS")
     assert verified(published).changed_by_others == [str(path)]
 
 

@@ -47,6 +47,8 @@ def publish(library: Library, movie_directory: Path) -> Callable[[str, str], Pat
         path = movie_directory / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
+        # Whatever others write there later is written at another time, even in the same tick.
+        os.utime(path, (2, 2))
         status = path.stat()
         with library.writing() as session:
             session.add(
