@@ -7,7 +7,7 @@
 
 Every movie has a key (see `fixture_library.movies`). Those in `BAD` cannot be
 scanned, with the error that `BAD` names; all others can. Everything is dated an
-hour back, but for what is half-copied: that is dated ahead. Beside `root` stands
+hour back, but for what is half-copied: that is dated a day ahead. Beside `root` stands
 `<root>-outside`, where links lead to.
 
 The videos are made by ffmpeg, each once in a test run, in about a second. Without it the

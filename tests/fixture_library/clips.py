@@ -67,5 +67,5 @@ def clip(name: str) -> Path:
     options = [option.format(subtitle=subtitle) for option in _COMMANDS[name]]
     path = directory / name
     command = [program, "-v", "error", "-nostdin", "-y", *options, "-shortest", str(path)]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=300)
     return path

@@ -10,6 +10,7 @@ from fixture_library.movies import MOVIES, Clip, Closed, Content, Link, Picture
 from media.sample.png import write_png
 
 _HOUR = 3600
+_DAY = 24 * _HOUR
 # Dated ahead, for what is new now is old by the time that a test comes to it.
 _NEW = ("half_copied",)
 
@@ -36,7 +37,7 @@ def _make_movie(root: Path, key: str, outside: Path) -> Path:
         file = root / name / path
         _make_file(file, content, outside)
         if not isinstance(content, Link):
-            _date(file, -_HOUR if key in _NEW else _HOUR)
+            _date(file, -_DAY if key in _NEW else _HOUR)
     return root / name
 
 

@@ -231,7 +231,7 @@ def test_a_kill_leaves_no_half_file(
         input=settings.model_dump_json().encode(),
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert killed.returncode == -signal.SIGKILL
     with library.reading() as session:

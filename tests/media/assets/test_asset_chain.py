@@ -152,7 +152,7 @@ def test_a_worker_that_is_killed_is_made_up_for(
         [sys.executable, "-c", DIES, settings.model_dump_json(), str(movie_id), str(transactions)],
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert killed.returncode == -signal.SIGKILL
     fetched = server.asked.total()
