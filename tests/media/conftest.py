@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes import Providers
+from fakes import PATIENT, Providers
 
 from media.library.database import Library
 from media.movie_scan import MovieScan, ScanSummary
@@ -34,6 +34,7 @@ def settings(root: Path) -> Settings:
     return Settings(
         libraries={"movies": root / "movies"},
         library_database=root / "library.db",
+        http=PATIENT,
     )
 
 

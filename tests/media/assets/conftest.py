@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from asset_library import NOW, Offering, Select
+from fakes import PATIENT
 from kept_files import Kept
 from picture_server import PictureServer
 from pytest_httpserver import HTTPServer
@@ -29,7 +30,7 @@ def settings(root: Path, server: PictureServer) -> Settings:
         libraries={"movies": root / "movies"},
         library_database=root / "library.db",
         cache_directory=root / "cache",
-        http={"allowed_hosts": [server.host]},
+        http={"allowed_hosts": [server.host], **PATIENT},
     )
 
 

@@ -7,12 +7,13 @@ or `.environment()` tells where they are.
 from fakes import faults
 from fakes.fanart import FakeFanart
 from fakes.images import FakeImages
-from fakes.providers import Providers
+from fakes.providers import PATIENT, Providers
 from fakes.service import FakeService, Recorded
 from fakes.tmdb import FakeTmdb
 from fakes.tvdb import FakeTvdb
 
 __all__ = [
+    "PATIENT",
     "FakeFanart",
     "FakeImages",
     "FakeService",

@@ -8,6 +8,13 @@ from fakes.images import FakeImages
 from fakes.service import FakeService
 from media.settings import Settings
 
+#: How long an answer may take. Who asks is not to give up a fake that has no turn to run.
+PATIENT = {
+    "connect_timeout_seconds": 120,
+    "read_timeout_seconds": 120,
+    "total_timeout_seconds": 300,
+}
+
 
 class Providers:
     """TMDB, fanart.tv, TheTVDB and a host of pictures, each on a port of its own."""
@@ -45,7 +52,7 @@ class Providers:
                     "pin": tvdb.PIN,
                 },
             },
-            "http": {"allowed_hosts": [self.images.host]},
+            "http": {"allowed_hosts": [self.images.host], **PATIENT},
         }
 
     def environment(self) -> dict[str, str]:
@@ -55,6 +62,8 @@ class Providers:
             for key, value in table.items():
                 variables[f"MEDIA_PROVIDERS__{name}__{key}".upper()] = value
         variables["MEDIA_HTTP__ALLOWED_HOSTS"] = f'["{self.images.host}"]'
+        for key, seconds in PATIENT.items():
+            variables[f"MEDIA_HTTP__{key}".upper()] = str(seconds)
         return variables
 
     def configure(self, settings: Settings, **http: Any) -> Settings:

@@ -175,9 +175,13 @@ def test_a_service_that_says_nothing_has_timed_out(echo: Echo, settings: Setting
     assert type(failure) is ServiceTimedOutError
 
 
-def test_a_service_that_is_not_there_is_unreachable(echo: Echo, settings: Settings) -> None:
-    echo.stop()
-    assert type(raised_by(client_of(echo, settings))) is ServiceUnreachableError
+def test_a_service_that_is_not_there_is_unreachable(settings: Settings) -> None:
+    # Held, and nobody listens: nobody else's server can be there meanwhile.
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{holder.getsockname()[1]}"
+        client = OutsideClient(Service("echo", address), settings)
+        assert type(raised_by(client)) is ServiceUnreachableError
 
 
 def test_a_name_that_nobody_knows_is_unreachable(

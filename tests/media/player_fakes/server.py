@@ -2,10 +2,13 @@
 
 import json
 import re
+import socket
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -34,6 +37,17 @@ class _Server(HTTPServer):
         self.server.serve_forever(poll_interval=0.01)
 
 
+def held_port() -> socket.socket:
+    """Return a socket that keeps its port from all others while nobody listens there.
+
+    On Linux a server that sets SO_REUSEADDR may listen at the same port, as ours does.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
+
+
 class FakePlayer(ABC):
     """A player at `url`; a context manager.
 
@@ -47,13 +61,18 @@ class FakePlayer(ABC):
         self._released = threading.Event()
         self._server: HTTPServer | None = None
         self._port = 0
+        self._open_things = ExitStack()
 
     def __enter__(self) -> Self:
+        if sys.platform == "linux":
+            holder = self._open_things.enter_context(held_port())
+            self._port = holder.getsockname()[1]
         self.come_up()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.go_down()
+        self._open_things.close()
 
     @property
     def url(self) -> str:

@@ -16,7 +16,10 @@ from media.players.patience import Patience
 from media.settings import Settings
 
 NOW = datetime(2026, 11, 25, 20, 15, tzinfo=UTC)
-IMPATIENT = Patience(first_pause=0.01, longest_pause=0.02, scan_seconds=2, verify_seconds=0.1)
+# A scan ends when it was looked at twice; what a player does not know it will never know.
+BRISK = Patience(first_pause=0.01, longest_pause=0.02, scan_seconds=300, verify_seconds=0.1)
+# A player that has no turn to run is not one that does not answer.
+ANSWER_SECONDS = 120
 
 
 class House:
@@ -30,6 +33,7 @@ class House:
         self.database = root / "library.db"
         self.library = Library(self.database)
         self.settings = self.with_players({})
+        self.patience = BRISK
 
     def with_players(
         self,
@@ -106,7 +110,7 @@ class House:
         return plan_notices(self.settings, PlayerSyncPhase(**phase))
 
     def notify(self, player: str, **phase: Any) -> NotifySummary:
-        return notify(player, self.settings, PlayerSyncPhase(**phase), IMPATIENT)
+        return notify(player, self.settings, PlayerSyncPhase(**phase), self.patience)
 
     def tell(self, player: str, directory: Path, *files: str, **phase: Any) -> NotifySummary:
         """Let one directory have changed, and tell one player."""
@@ -132,6 +136,7 @@ class House:
 def kodi_settings(house: House, kodi: FakeKodi, **more: object) -> dict[str, object]:
     return {
         "type": "kodi",
+        "timeout_seconds": ANSWER_SECONDS,
         "url": kodi.url,
         "username": "kodi",
         "password": "secret",
@@ -146,6 +151,7 @@ def kodi_settings(house: House, kodi: FakeKodi, **more: object) -> dict[str, obj
 def jellyfin_settings(house: House, jellyfin: FakeJellyfin, **more: object) -> dict[str, object]:
     return {
         "type": "jellyfin",
+        "timeout_seconds": ANSWER_SECONDS,
         "url": jellyfin.url,
         "token": "key",
         "path_mappings": {str(house.movies.parent): "/media"},
@@ -156,6 +162,7 @@ def jellyfin_settings(house: House, jellyfin: FakeJellyfin, **more: object) -> d
 def plex_settings(house: House, plex: FakePlex, **more: object) -> dict[str, object]:
     return {
         "type": "plex",
+        "timeout_seconds": ANSWER_SECONDS,
         "url": plex.url,
         "token": "token",
         "path_mappings": {str(house.movies.parent): "/data"},

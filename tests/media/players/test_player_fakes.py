@@ -1,5 +1,6 @@
 """The fakes are as strict as what they stand for: without this the other tests prove little."""
 
+from functools import partial
 from typing import Any
 
 import httpx
@@ -8,11 +9,13 @@ from player_fakes import FakeJellyfin, FakeKodi, FakePlex
 from player_house import House
 
 ROOT = "smb://nas/movies/"
+# A fake answers when it has its turn to run.
+get, post = partial(httpx.get, timeout=120), partial(httpx.post, timeout=120)
 
 
 def ask(kodi: FakeKodi, method: str, **params: Any) -> Any:
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-    answer = httpx.post(f"{kodi.url}/jsonrpc", json=body, auth=("kodi", "secret"))
+    answer = post(f"{kodi.url}/jsonrpc", json=body, auth=("kodi", "secret"))
     assert answer.status_code == 200
     return answer.json().get("result", answer.json().get("error"))
 
@@ -91,8 +94,8 @@ def test_kodi_refuses_within_an_answer_of_200(
 
 
 def test_kodi_wants_credentials(kodi: FakeKodi) -> None:
-    assert httpx.post(f"{kodi.url}/jsonrpc", json={}).status_code == 401
-    assert httpx.post(f"{kodi.url}/jsonrpc", json={}, auth=("kodi", "x")).status_code == 401
+    assert post(f"{kodi.url}/jsonrpc", json={}).status_code == 401
+    assert post(f"{kodi.url}/jsonrpc", json={}, auth=("kodi", "x")).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -101,18 +104,18 @@ def test_kodi_wants_credentials(kodi: FakeKodi) -> None:
 )
 def test_jellyfin_takes_no_token_elsewhere(jellyfin: FakeJellyfin, headers: dict[str, str]) -> None:
     url = f"{jellyfin.url}/Library/VirtualFolders?api_key=key"
-    assert httpx.get(url, headers=headers).status_code == 401
+    assert get(url, headers=headers).status_code == 401
 
 
 def test_plex_wants_a_token_but_for_its_identity(plex: FakePlex) -> None:
-    assert httpx.get(f"{plex.url}/library/sections").status_code == 401
-    assert httpx.get(f"{plex.url}/identity").status_code == 200
+    assert get(f"{plex.url}/library/sections").status_code == 401
+    assert get(f"{plex.url}/identity").status_code == 200
 
 
 def test_a_fake_that_went_down_comes_up_at_the_same_address(plex: FakePlex) -> None:
     url = plex.url
     plex.go_down()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{url}/identity")
+        get(f"{url}/identity")
     plex.come_up()
-    assert httpx.get(f"{url}/identity").status_code == 200
+    assert get(f"{url}/identity").status_code == 200

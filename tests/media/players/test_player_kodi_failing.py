@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,7 @@ def test_a_scan_that_does_not_end_is_waited_for_in_another_job(
     house: House, kodi: FakeKodi
 ) -> None:
     kodi.scan_looks = 10**6
+    house.patience = replace(house.patience, scan_seconds=0.5)
     with pytest.raises(PlayerNotUpdatedError, match="still scanning") as raised:
         house.tell("tv", house.movie("New"))
     assert raised.value.retry_after

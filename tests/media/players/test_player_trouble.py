@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from player_fakes import FakeKodi
-from player_house import House, kodi_settings
+from player_house import ANSWER_SECONDS, House, kodi_settings
 from pytest_httpserver import HTTPServer
 
 from media.errors import InvalidAnswerError, LibraryUnavailableError
@@ -30,7 +30,8 @@ def test_what_makes_no_sense_is_a_failure_that_names_the_player(
 ) -> None:
     body = answer | {"id": 0} if isinstance(answer, dict) else answer
     babbler.expect_request(re.compile(".*")).respond_with_json(body)
-    house.with_players({"tv": {"type": kind, "url": babbler.url_for(""), "token": "t"}})
+    player = {"type": kind, "url": babbler.url_for(""), "token": "t"}
+    house.with_players({"tv": player | {"timeout_seconds": ANSWER_SECONDS}})
     with pytest.raises(InvalidAnswerError, match="player 'tv'"):
         house.tell("tv", house.movie("X"))
     assert house.waiting_for("tv") == ["X"]
