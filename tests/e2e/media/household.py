@@ -11,17 +11,20 @@ from player_fakes import FakeJellyfin, FakeKodi, FakePlex
 _PLAYERS = """
 [players.kodi]
 type = "kodi"
+timeout_seconds = 120
 url = "{kodi}"
 username = "kodi"
 password = "secret"
 path_mappings = {{ "{movies}" = "smb://nas/movies", "{tv}" = "smb://nas/tv" }}
 [players.jellyfin]
 type = "jellyfin"
+timeout_seconds = 120
 url = "{jellyfin}"
 token = "key"
 path_mappings = {{ "{movies}" = "/media/movies", "{tv}" = "/media/tv" }}
 [players.plex]
 type = "plex"
+timeout_seconds = 120
 url = "{plex}"
 token = "token"
 path_mappings = {{ "{movies}" = "/data/movies", "{tv}" = "/data/tv" }}

@@ -19,7 +19,7 @@ def test_a_service_that_drips_does_not_keep_the_movie(
     installation.set(enrichment__autoSelectAssets=True)
     house.providers.images.fail_with(faults.dripping("image/jpeg"))
     sent = installation.app.send_task(
-        "select-assets", kwargs={"movie_id": 1}, soft_time_limit=2, time_limit=60
+        "select-assets", kwargs={"movie_id": 1}, soft_time_limit=5, time_limit=300
     )
     jobs = installation.chain_of(str(sent.id))
     assert types_of(jobs) == CHAIN[-3:]
