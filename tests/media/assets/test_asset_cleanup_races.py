@@ -165,8 +165,10 @@ CLEANER = """
 import json, sys
 from pathlib import Path
 from media.cleanup import cleanup_cache_orphans, expire_soft_deleted
+from media.library import connection
 from media.settings import Settings
 
+connection.BUSY_SECONDS = 300  # nobody's turn to write comes soon for certain
 settings = Settings.model_validate(json.loads(sys.argv[1]))
 taken = 0
 print("ready", flush=True)
@@ -184,12 +186,14 @@ from itertools import count
 from pathlib import Path
 from sqlalchemy import delete, select, update
 from media.cache import Cache, intact_file
+from media.library import connection
 from media.library.database import Library
 from media.library.models import Candidate, Selection
 from media.phases import EnrichmentPhase
 from media.selection import select_assets
 from media.settings import Settings
 
+connection.BUSY_SECONDS = 300  # nobody's turn to write comes soon for certain
 settings = Settings.model_validate(json.loads(sys.argv[1]))
 movie_id, rounds, some = int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
 library, cache = Library(settings.library_database), Cache(settings.cache_directory)

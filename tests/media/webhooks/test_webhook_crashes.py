@@ -24,9 +24,11 @@ PROCESSES = 8
 TAKE = """
 import json, sys
 from pathlib import Path
+from media.library import connection
 from media.settings import Settings
 from media.webhooks import receive
 
+connection.BUSY_SECONDS = 300  # each of them waits for all the others
 settings = Settings.model_validate(json.loads(sys.argv[1]))
 payload, jobs = json.loads(sys.argv[2]), sys.argv[3:]
 print("ready", flush=True)
