@@ -6,6 +6,7 @@ from typing import Any
 import psutil
 from pytest_celery import CeleryTestWorker, CeleryWorkerContainer
 
+from .hearing import hears
 from .process import LocalProcess
 from .waiting import PATIENCE, eventually
 
@@ -35,8 +36,10 @@ class LocalWorkerContainer(CeleryWorkerContainer):
         return self._container
 
     def ready(self) -> bool:
-        """Wait until this start of the worker consumes."""
+        """Wait until this start of the worker consumes, and hears what all are told."""
         eventually(self._started, explain=self._container.logs_since_start)
+        url = self._container.environment["CELERY_BROKER_URL"]
+        eventually(lambda: hears(self._container.pid, url))
         return True
 
     def _started(self) -> bool:
