@@ -1,21 +1,17 @@
 """Workers notice each other: mingle at the start, gossip from then on."""
 
+from ..app.settings import SETTINGS
 from ..local.deployment import Deployment
 from ..local.knowing import wait_until_idle
-from ..local.waiting import eventually
 from ..local.worker import LocalWorker
 
-#: How often a worker is started that asks its neighbours: Celery gives them a second to answer.
-TRIES = 5
+#: Of a worker that waits for its neighbour's answer: Celery gives it a second.
+PATIENT = {"imports": [*SETTINGS["imports"], "app.patient"]}
 
 
 def start_neighbour(deployment: Deployment, *options: str) -> LocalWorker:
     """Start a worker that has heard of the other one at its start."""
-    for _ in range(TRIES):
-        worker = deployment.start_worker(*options)
-        if "mingle: sync with 1 nodes" in worker.logs():
-            break
-        worker.kill("SIGKILL")
+    worker = deployment.start_worker(*options, settings=PATIENT)
     assert "mingle: sync with 1 nodes" in worker.logs()
     return worker
 
@@ -36,11 +32,10 @@ def test_workers_meet_and_part(deployment: Deployment) -> None:
 def test_a_late_worker_knows_what_was_revoked(deployment: Deployment) -> None:
     deployment.start_worker("-P", "solo", "--chatty")
     control = deployment.app.control
-    # On Redis a worker that says it is ready may not hear yet.
-    eventually(lambda: control.revoke("unwanted", reply=True, timeout=5, limit=1))
+    assert control.revoke("unwanted", reply=True, timeout=60, limit=1)
     late = start_neighbour(deployment, "-P", "solo", "--chatty")
-    inspect = control.inspect([late.hostname()], timeout=5, limit=1)
-    assert eventually(inspect.revoked) == {late.hostname(): ["unwanted"]}
+    inspect = control.inspect([late.hostname()], timeout=60, limit=1)
+    assert inspect.revoked() == {late.hostname(): ["unwanted"]}
 
 
 def test_shutdown_order(deployment: Deployment) -> None:

@@ -2,12 +2,15 @@
 
 import pytest
 
+from ..app.settings import SETTINGS
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
 from ..local.knowing import wait_until_begun
 from ..local.waiting import eventually
 
 PREFETCH = {"worker_prefetch_multiplier": 4}
+#: Of a worker whose period of grace is over when one of its jobs has ended, not by the clock.
+GRACE = {"imports": [*SETTINGS["imports"], "app.grace"]}
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "gevent"])
@@ -54,9 +57,8 @@ def test_cold_shutdown(deployment: Deployment) -> None:
 
 def test_soft_shutdown(deployment: Deployment) -> None:
     """SIGQUIT with a period of grace: who ends within it is done, who does not runs again."""
-    leaver = deployment.start_worker(
-        "-c", "2", settings={**PREFETCH, "worker_soft_shutdown_timeout": 8.0}
-    )
+    settings = {**PREFETCH, **GRACE, "worker_soft_shutdown_timeout": 3600.0}
+    leaver = deployment.start_worker("-c", "2", settings=settings)
     soon, late = deployment.gate("soon"), deployment.gate("late")
     deployment.send("hold", "soon", str(soon))
     deployment.send("hold", "late", str(late))
