@@ -30,6 +30,6 @@ def write(task: Task, event: str, key: str) -> None:
 
 def count(event: str, key: str) -> int:
     """How often this was written before, by whichever process."""
-    lines = Path(os.environ["E2E_JOURNAL"]).read_text().splitlines()
+    lines = Path(os.environ["E2E_JOURNAL"]).read_text().split("\n")[:-1]
     entries = [json.loads(line) for line in lines]
     return sum(entry["event"] == event and entry["key"] == key for entry in entries)

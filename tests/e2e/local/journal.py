@@ -18,7 +18,8 @@ class Journal:
         path.touch()
 
     def entries(self, event: str, key: str | None = None) -> list[Entry]:
-        lines = self.path.read_text().splitlines()
+        # What is behind the last line's end is still being written.
+        lines = self.path.read_text().split("\n")[:-1]
         entries = [json.loads(line) for line in lines]
         return [e for e in entries if e["event"] == event and key in (None, e["key"])]
 
