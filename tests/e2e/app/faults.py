@@ -29,6 +29,17 @@ def flaky(self: Task, key: str, failures: int) -> str:
     return key
 
 
+@shared_task(
+    name="put_off", bind=True, autoretry_for=(HiccupError,), max_retries=5, default_retry_delay=3600
+)
+def put_off(self: Task, key: str, failures: int) -> str:
+    """Fail, and be tried again when somebody wants it."""
+    diary.write(self, "started", key)
+    if self.request.retries < failures:
+        raise HiccupError
+    return key
+
+
 class UnspeakableError(Exception):
     """Cannot even be shown."""
 
@@ -139,11 +150,11 @@ def ignore(self: Task, key: str) -> None:
 
 @shared_task(name="die_after_retry", bind=True, max_retries=5)
 def die_after_retry(self: Task, key: str) -> str:
-    """Kill the whole worker when the retry is published, before the attempt is settled."""
+    """Kill the whole worker when a retry for later is published, before the attempt is settled."""
     diary.write(self, "started", key)
     if self.request.retries == 0:
         with contextlib.suppress(Retry):
-            self.retry(countdown=0.5)
+            self.retry(countdown=3600)
         os.killpg(os.getpgid(0), signal.SIGKILL)
     diary.write(self, "done", key)
     return key

@@ -3,7 +3,6 @@
 import time
 from pathlib import Path
 
-from celery import Task as Plain
 from celery import shared_task
 
 from sqlite_transport.task import Breaker, Task
@@ -16,20 +15,19 @@ class Refused(Exception):
     """Another service is down."""
 
 
-def span(task: Plain, key: str, seconds: float) -> None:
-    diary.write(task, "started", key)
-    time.sleep(seconds)
-    diary.write(task, "done", key)
-
-
 @shared_task(name="in_pairs", base=Task, bind=True, limit_concurrency=2)
-def in_pairs(self: Task, key: str, seconds: float = 0.2) -> None:
-    span(self, key, seconds)
+def in_pairs(self: Task, key: str, gate: str) -> None:
+    """Run until the file `gate` exists, and a moment longer."""
+    diary.write(self, "started", key)
+    wait_for(gate)
+    time.sleep(0.2)
+    diary.write(self, "done", key)
 
 
 @shared_task(name="in_steps", base=Task, bind=True, limit_rate="10/s")
 def in_steps(self: Task, key: str) -> None:
-    span(self, key, 0)
+    diary.write(self, "started", key)
+    diary.write(self, "done", key)
 
 
 @shared_task(

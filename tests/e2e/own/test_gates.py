@@ -59,14 +59,16 @@ def test_a_type_runs_only_so_many_at_once_over_all_workers(
 ) -> None:
     for name in ("a", "b"):
         deployment.start_worker("-c", "4", "-n", f"{name}@%h")
-    for number in range(12):
-        deployment.send("in_pairs", f"pair{number}", 5 if number < 2 else 0.2)
     gate = deployment.gate()
+    for number in range(12):
+        deployment.send("in_pairs", f"pair{number}", str(gate))
     free = {f"free{number}" for number in range(6)}
     for key in free:
         deployment.send("hold", key, str(gate))
 
-    journal.expect_keys(free, "started")  # at once: none ends before all have started
+    # None ends before so many have started.
+    journal.expect_keys(free, "started")
+    eventually(lambda: len(journal.keys_of("started", "pair")) == 2)
     gate.touch()
     journal.expect_keys({f"pair{number}" for number in range(12)})
     assert most_at_once(journal, "pair") == 2
@@ -78,11 +80,12 @@ def test_a_place_is_free_at_once_when_its_holder_is_killed(
     deployment: Deployment, journal: Journal, jobs: Jobs
 ) -> None:
     doomed = deployment.start_worker("-c", "2", "-n", "doomed@%h")
+    never_there = str(deployment.gate())
     for key in ("first", "second"):
-        deployment.send("in_pairs", key, 60)
+        deployment.send("in_pairs", key, never_there)
         journal.expect("started", key)
     deployment.start_worker("-c", "2", "-n", "other@%h")
-    deployment.send("in_pairs", "third", 0)
+    deployment.send("in_pairs", "third", never_there)
     never(lambda: journal.entries("started", "third"))
 
     doomed.kill()

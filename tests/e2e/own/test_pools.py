@@ -3,6 +3,7 @@
 import pytest
 
 from ..local.deployment import Deployment
+from ..local.knowing import wait_until_begun
 
 POOLS = {
     "prefork": ["-P", "prefork", "-c", "2"],
@@ -52,7 +53,7 @@ def test_busy_pool_still_answers(deployment: Deployment, pool: str) -> None:
     gate = deployment.gate()
     for n in range(3):
         deployment.send("hold", f"busy-{n}", str(gate))
-    deployment.journal.expect("started", "busy-0")
+    wait_until_begun(deployment, "busy-0")
     inspect = deployment.app.control.inspect(timeout=60, limit=1)
     [active] = inspect.active().values()
     assert len(active) == 1

@@ -1,4 +1,7 @@
-"""Urgent tasks run first: 0 before 9, and in the order of publishing among equals."""
+"""Urgent tasks run first: 0 before 9, and in the order of publishing among equals.
+
+None waits behind one that is to run later.
+"""
 
 import random
 
@@ -43,3 +46,12 @@ def test_urgent_overtakes_while_others_run(deployment: Deployment) -> None:
     gate.touch()
     deployment.journal.expect_keys({"urgent", *(f"normal-{n}" for n in range(5))})
     assert deployment.journal.keys_of()[1] == "urgent"
+
+
+def test_sooner_overtakes_later(deployment: Deployment) -> None:
+    deployment.start_worker("-c", "1")
+    deployment.send("note", "later", countdown=3600)
+    deployment.send("note", "sooner", countdown=1)
+    deployment.send("note", "now")
+    deployment.journal.expect_keys({"now", "sooner"})
+    assert "later" not in deployment.journal.keys_of()

@@ -7,6 +7,7 @@ import pytest
 
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
+from ..local.knowing import wait_until_begun
 from ..local.tables import Tables
 from ..local.waiting import eventually
 
@@ -96,8 +97,7 @@ def test_early_ack_runs_at_most_once(deployment: Deployment) -> None:
     gate = deployment.gate()
     for n in range(3):
         deployment.send("hold", f"job-{n}", str(gate))
-    deployment.journal.expect("started", "job-0")
-    deployment.app.control.inspect(timeout=60, limit=1).active()
+    wait_until_begun(deployment, "job-0")
     victim.kill("SIGKILL")
     gate.touch()
     deployment.start_worker("-c", "1", settings=settings)
