@@ -17,5 +17,5 @@ for entry in settings.get("beat_schedule", {}).values():
     if isinstance(entry["schedule"], list):
         entry["schedule"] = cron(*entry["schedule"])
 
-app = Celery("e2e")
+app = Celery("e2e", control="app.control:PatientControl")
 app.config_from_object(settings)

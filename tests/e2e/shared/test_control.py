@@ -1,5 +1,6 @@
 """Orders to running workers, each taken back at the end."""
 
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ def test_broadcast_is_answered_by_all(
 
 def test_rate_limit(control: Control, deployment: Deployment) -> None:
     assert outcomes(control.rate_limit("work", "2/s", **BOTH)) == ["ok", "ok"]
+    begun = time.time()
     try:
         keys = [f"limited-{n}" for n in range(4)]
         for key in keys:
@@ -47,8 +49,9 @@ def test_rate_limit(control: Control, deployment: Deployment) -> None:
         deployment.journal.expect_keys(set(keys))
     finally:
         assert outcomes(control.rate_limit("work", "0", **BOTH)) == ["ok", "ok"]
-    starts = sorted(deployment.journal.entries("started", key)[0]["at"] for key in keys)
-    assert starts[-1] - starts[0] > 0.5
+    # The first at once. What starts late on a slow machine only makes it longer.
+    starts = [deployment.journal.entries("started", key)[0]["at"] for key in keys]
+    assert max(starts) >= begun + 1.4
 
 
 def test_time_limit(control: Control) -> None:
@@ -71,7 +74,7 @@ def test_revoked_task_does_not_run(
     control.revoke(revoked, **BOTH)
     gate.touch()
     deployment.journal.expect("done", f"{key}-kept")
-    assert deployment.app.AsyncResult(revoked).state == "REVOKED"
+    eventually(lambda: deployment.app.AsyncResult(revoked).state == "REVOKED")
     assert deployment.app.AsyncResult(kept).get(timeout=60, interval=0.02) == f"{key}-kept"
     assert f"{key}-revoked" not in deployment.journal.keys_of()
 

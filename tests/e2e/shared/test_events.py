@@ -58,8 +58,8 @@ def test_a_failure_is_told(deployment: Deployment, events: list[Event]) -> None:
 
 def test_retries_are_told(deployment: Deployment, events: list[Event]) -> None:
     task_id = deployment.send("flaky", uuid.uuid4().hex, 1)
-    eventually(lambda: "task-succeeded" in of_task(events, task_id))
-    assert "task-retried" in of_task(events, task_id)
+    # Two workers tell of it, if each has one of the attempts.
+    eventually(lambda: {"task-retried", "task-succeeded"} <= {*of_task(events, task_id)})
 
 
 def test_hearts_beat(events: list[Event], left: LocalWorker, right: LocalWorker) -> None:

@@ -73,8 +73,13 @@ def test_flower(
     assert "Tasks" in flower.page("/tasks")
     assert task_id in flower.page(f"/task/{task_id}")
 
-    details = eventually(lambda: flower.ask("/api/workers?refresh=1"))
-    assert all("celery" in {q["name"] for q in details[name]["active_queues"]} for name in names)
+    def consume() -> bool:
+        """Tell whether both have answered, each in the second that it has, and what."""
+        told = flower.ask("/api/workers?refresh=1")
+        queues = {name: told[name].get("active_queues", ()) for name in names}
+        return all("celery" in {each["name"] for each in queues[name]} for name in names)
+
+    eventually(consume)
     some = sorted(names)[0]
     assert "message" in flower.post(f"/api/worker/pool/grow/{some}?n=1")
     assert "message" in flower.post(f"/api/worker/pool/shrink/{some}?n=1")
