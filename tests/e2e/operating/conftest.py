@@ -22,7 +22,7 @@ from ..local.journal import Journal
 from ..local.nursery import Nursery
 
 #: Seconds in which every worker answers that is there at all.
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 IMPORTS = [*SETTINGS["imports"], "app.telling", "sqlite_transport.worker"]
 

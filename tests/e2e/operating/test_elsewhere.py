@@ -18,12 +18,13 @@ from sqlite_transport.jobs import (
     NotOnThisBroker,
     open_jobs,
 )
+from sqlite_transport.jobs.elsewhere import asking
 
 from ..local.broker import closed_port
 from ..local.deployment import Deployment
 from ..local.journal import Journal
 from ..local.waiting import eventually, never
-from .conftest import WORKER, be_patient, operated
+from .conftest import PATIENCE, WORKER, be_patient, operated
 
 pytestmark = pytest.mark.parametrize("broker_kind", ["redis"], indirect=True, scope="session")
 
@@ -144,7 +145,7 @@ def test_only_who_had_paused_a_queue_resumes_it(
     other = deployment.start_worker("-c", "1", "-Q", "celery")
     jobs.pause(queue="films")
     jobs.pause(queue="films")
-    eventually(lambda: [worker.queues for worker in jobs.workers()] == [(), ("celery",)])
+    eventually(lambda: {worker.queues for worker in jobs.workers()} == {(), ("celery",)})
     # Another operator, who knows nothing of the first one.
     open_jobs(deployment.app).resume(queue="films")
     jobs.add("note", (key,), queue="films")
@@ -212,8 +213,9 @@ def test_a_retry_that_cannot_be_sent_leaves_the_history(
     assert [job.id for job in jobs.history(text=key).items] == [sent.id]
 
 
-def test_a_pool_of_one_connection(deployment: Deployment) -> None:
+def test_a_pool_of_one_connection(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """All questions go out at once, and yet each gets its turn with it."""
+    monkeypatch.setattr(asking, "PATIENCE", PATIENCE)
     deployment.start_worker(*WORKER)
     settings = operated("redis", deployment.directory)
     app = Celery("small", set_as_current=False)

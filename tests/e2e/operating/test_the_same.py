@@ -74,6 +74,9 @@ def test_how_it_failed(jobs: AnyJobs, key: str) -> None:
 def test_the_attempts_before(jobs: AnyJobs, key: str) -> None:
     job = ended(jobs, jobs.add("flaky", (key, 2)).id)
     assert (job.status, job.retry_count) == ("completed", 2)
+    # The process of an attempt may tell of its end after that of the next one.
+    eventually(lambda: len(jobs.get(job.id).attempts) == 2)
+    job = jobs.get(job.id)
     assert [each.retry_count for each in job.attempts] == [0, 1]
     assert {each.status for each in job.attempts} == {"retried"}
 
@@ -260,29 +263,29 @@ def test_purging_a_queue(jobs: AnyJobs, journal: Journal, key: str) -> None:
 def test_the_numbers(jobs: AnyJobs, gate: str, key: str) -> None:
     eventually(lambda: jobs.stats().processing == 0)  # what others have begun
     ended(jobs, jobs.add("note", (f"{key}-first",)).id)  # and theirs are in the history before it
-    before = jobs.stats(window=600)
+    before = jobs.stats(window=36_000)
     ended(jobs, jobs.add("note", (key,)).id)
     ended(jobs, jobs.add("broken", (key,)).id)
     jobs.add("hold", (key, gate), queue="films")
     eventually(lambda: jobs.stats().processing == 1)
-    stats = jobs.stats(window=600)
+    stats = jobs.stats(window=36_000)
     assert stats.completed == before.completed + 1
     assert stats.failed == before.failed + 1
     assert stats.processing == 1
     assert stats.queues["films"].processing == 1
     assert stats.types["hold"].processing == 1
     assert stats.queues["celery"].pending == 0
-    assert stats.completed_per_minute == pytest.approx(stats.completed / 10, rel=0.01)
+    assert stats.completed_per_minute == pytest.approx(stats.completed / 600, rel=0.01)
     assert stats.as_json()["queues"]["films"]["processing"] == 1
 
 
 def test_the_progress(jobs: AnyJobs, key: str) -> None:
-    sent = jobs.add("tell", (key, 30), {"pause": 0.3})
+    sent = jobs.add("tell", (key, 1000), {"pause": 0.3})  # until it is cancelled
     job = eventually(lambda: (found := jobs.get(sent.id)).progress and found)
     assert job.status == "processing"
-    assert job.progress.total == 31
+    assert job.progress.total == 1001
     assert job.progress.message == f"step {job.progress.done:g}"
-    assert [each.progress.total for each in jobs.list(text=key).items] == [31]
+    assert [each.progress.total for each in jobs.list(text=key).items] == [1001]
     jobs.cancel(sent.id, wait=60)
 
 
@@ -332,6 +335,7 @@ def test_the_end_of_listening(jobs: AnyJobs) -> None:
 
 
 def test_cleaning_up(jobs: AnyJobs, key: str) -> None:
+    eventually(lambda: jobs.stats().processing == 0)  # what others have begun
     sent = [jobs.add("note", (f"{key}-{number}",)) for number in range(2)]
     failed = jobs.add("broken", (key,))
     for each in [*sent, failed]:
