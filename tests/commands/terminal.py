@@ -1,5 +1,6 @@
 """`celery -A films jobs …` in a terminal of its own, 80 columns wide, and a person at it."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -13,9 +14,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 #: How long a program may take to notice a Ctrl-C, in seconds, until Enter is pressed too.
-ANSWER = 10.0
+ANSWER = 30.0
 
 
 class Terminal:
@@ -23,6 +24,8 @@ class Terminal:
 
     def __init__(self, directory: Path, *arguments: str, env: Mapping[str, str]) -> None:
         self.shown = ""
+        # What is read may end within a letter.
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
@@ -92,7 +95,7 @@ class Terminal:
             found = os.read(self.master, 65536)
         except OSError:  # EIO: the other end is closed
             return False
-        self.shown += found.decode()
+        self.shown += self._decoder.decode(found)
         return bool(found)
 
 

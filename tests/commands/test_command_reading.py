@@ -77,14 +77,14 @@ def test_a_job_that_is_not_there(call: Call) -> None:
 
 
 def test_what_is_to_be_done(call: Call, told: Told, api: Jobs) -> None:
-    first, second = api.add("scan", ["/films/Heat"]), api.add("publish", [1], countdown=60)
+    first, second = api.add("scan", ["/films/Heat"]), api.add("publish", [1], countdown=3600)
     assert [job["id"] for job in told("list")["items"]] == [first.id, second.id]
     shown = lines(call("list"))
     assert [line.split()[:3] for line in shown] == [
         [str(first.id), "pending", "scan"],
         [str(second.id), "scheduled", "publish"],
     ]
-    assert "in 59 s" in shown[1] or "in 1 m" in shown[1]
+    assert "in 59 m" in shown[1] or "in 1 h" in shown[1]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_list_is_narrowed(
     jobs = [
         api.add("scan", ["/films/Heat"]),
         api.add("publish", [1]),
-        api.add("scan", [2], countdown=60),
+        api.add("scan", [2], countdown=3600),
         api.add("scan", [3], queue="others"),
     ]
     assert [job["id"] for job in told("list", *filters)["items"]] == [jobs[n].id for n in found]
