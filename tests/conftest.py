@@ -24,18 +24,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def unhurried() -> Iterator[None]:
-    """Let a page of a list take the time that it takes.
+    """Let a page of a list take the time that it takes, and who asks for the write turn too.
 
-    For a person it ends after some milliseconds, wherever it is then. A test would find some of
-    its jobs or all of them, as fast as the machine is at that moment.
+    For a person a page ends after some milliseconds, wherever it is then. A test would find some
+    of its jobs or all of them, as fast as the machine is at that moment. The doctor takes a turn
+    that does not come in seconds for one that never comes.
     """
     from sqlite_transport.jobs import archive
+    from sqlite_transport.jobs.doctor import turn
     from sqlite_transport.jobs.elsewhere import archive as elsewhere
     from sqlite_transport.lists import pages
 
     with pytest.MonkeyPatch.context() as patch:
         for module in (archive, elsewhere, pages):
             patch.setattr(module, "BUDGET", 3600.0)
+        patch.setattr(turn, "PATIENCE", 60.0)
         yield
 
 

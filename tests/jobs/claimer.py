@@ -31,13 +31,18 @@ class Claimer:
         self.messages[key] = message
 
     def take(self, silence: float = 0.15) -> list[str]:
-        """Receive until nothing has come for so many seconds."""
+        """Receive until nothing has come for so many seconds, and there is nothing to look for.
+
+        It may have got aside only what may not run, and no time was left to look behind that.
+        """
         self.taken: list[str] = []
-        try:
-            while True:
+        is_over = False
+        while not is_over:
+            try:
                 self.connection.drain_events(timeout=silence)
-        except TimeoutError:
-            return self.taken
+            except TimeoutError:
+                is_over = not self.connection.transport.inbox.is_hungry()
+        return self.taken
 
     def finish(self, *keys: str, status: str = COMPLETED) -> None:
         """End jobs, all of them if none is named."""

@@ -29,7 +29,7 @@ def test_what_waits_ends_at_once(jobs: Jobs, claimers: Claimers) -> None:
     blocked = jobs.add("publish", ["b"])
     consumer = claimers()
     assert consumer.take() == []
-    ready, later = jobs.add("scan", ["a"]), jobs.add("scan", ["c"], countdown=60)
+    ready, later = jobs.add("scan", ["a"]), jobs.add("scan", ["c"], countdown=3600)
     assert [jobs.get(each.id).status for each in (blocked, ready, later)] == [
         "blocked",
         "pending",
@@ -131,7 +131,7 @@ def test_a_retry(app: Celery, jobs: Jobs, claimers: Claimers) -> None:
     consumer = claimers()
     job = claimed(jobs, consumer)
     message = consumer.messages["a"]
-    app.send_task("scan", ("a",), task_id=message.headers["id"], retries=1, countdown=60)
+    app.send_task("scan", ("a",), task_id=message.headers["id"], retries=1, countdown=3600)
     message.delivery.outcome = Outcome(RETRIED, "ValueError: x")
     message.ack()
     assert consumer.take() == []
@@ -183,7 +183,7 @@ def test_all_by_what_they_are(jobs: Jobs, claimers: Claimers) -> None:
             "scan" if number % 2 else "publish",
             [f"/films/{'Heat' if number % 4 < 2 else 'Ran'}"],
             queue=f"q{number % 3}",
-            countdown=60 if number % 5 == 0 else None,
+            countdown=3600 if number % 5 == 0 else None,
         )
     told: list[tuple[int, Any]] = []
 
@@ -218,7 +218,7 @@ def test_text_is_looked_for_in_arguments_alone(app: Celery, jobs: Jobs) -> None:
 @pytest.mark.parametrize("filter_", ["type", "queue", "text"])
 def test_a_filter_that_is_empty_does_not_mean_all(jobs: Jobs, filter_: str) -> None:
     """Mostly it is a variable that was not set."""
-    job = jobs.add("scan", ["a"], countdown=60)
+    job = jobs.add("scan", ["a"], countdown=3600)
     for change in (jobs.cancel_all, jobs.promote_all, jobs.retry_all):
         if filter_ == "text" and change == jobs.promote_all:
             continue

@@ -209,8 +209,11 @@ def test_a_rate_spaces_the_starts(jobs: Jobs, send: Send, claimers: Claimers) ->
     send("publish", "p")
     claimer = claimers()
     begun = time.monotonic()
-    assert claimer.take(1.0) == ["a", "p", *"bcdef"]
-    assert time.monotonic() - begun >= 1.0 + 1.0  # five periods, and the silence after them
+    taken: list[str] = []
+    while len(taken) < 7:  # until the test's own timeout
+        taken += claimer.take(0.3)
+    assert taken == ["a", "p", *"bcdef"]
+    assert time.monotonic() - begun >= 1.0  # five periods
 
 
 def test_a_fast_rate_lets_bunches_pass(jobs: Jobs, send: Send, claimers: Claimers) -> None:

@@ -7,7 +7,6 @@ import pytest
 from claimer import Claimer
 from receiving import eventually
 
-from sqlite_transport import upkeep
 from sqlite_transport.errors import Unavailable
 from sqlite_transport.jobs import Jobs
 from sqlite_transport.status import FAILED
@@ -23,6 +22,16 @@ def all_of(jobs: Jobs, columns: str) -> list[Any]:
 def without_sweeps(claimer: Claimer, monkeypatch: Any) -> None:
     """What it does not do at once it does not do."""
     monkeypatch.setattr(claimer.connection.transport.inbox._upkeep, "run", lambda: False)
+
+
+def sweep(claimer: Claimer, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Receive nothing until it has swept so often."""
+    keeping, swept = claimer.connection.transport.inbox._upkeep, []
+    with monkeypatch.context() as patch:
+        run = keeping.run
+        patch.setattr(keeping, "run", lambda: swept.append(1) or run())
+        while len(swept) < times:
+            assert claimer.take() == []
 
 
 def test_a_claim_looks_at_each_job_once(
@@ -65,23 +74,22 @@ def test_a_worker_that_comes_later_knows_when_a_breaker_tries(
     first = claimers(prefetch=1)
     assert first.take() == ["a"]
     first.finish("a", status=FAILED)
-    assert first.take() == []
     first.close()
     second = claimers()
-    assert second.take() == []
+    at_first = second.take()  # nothing, unless that took all the four seconds
     without_sweeps(second, monkeypatch)
-    assert eventually(second.take) == ["b"]
+    assert (at_first or eventually(second.take)) == ["b"]
 
 
 def test_an_idle_connection_writes_nothing_while_a_type_is_paused(
-    jobs: Jobs, send: Send, claimers: Claimers
+    jobs: Jobs, send: Send, claimers: Claimers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs.pause(type="scan")
     send("scan", "a")
     claimer = claimers()
-    assert claimer.take(1.2) == []
+    sweep(claimer, monkeypatch, 3)
     before = jobs.broker.database.version()
-    assert claimer.take(2 * upkeep.SWEEP + 0.2) == []
+    sweep(claimer, monkeypatch, 3)
     assert jobs.broker.database.version() == before
 
 

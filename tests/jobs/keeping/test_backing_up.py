@@ -38,6 +38,13 @@ def read(path: Path, sql: str) -> list[tuple[Any, ...]]:
         return rows
 
 
+def read_new(publisher: Program, before: set[str]) -> str:
+    """Return the next that it says which was not accepted before."""
+    while (told := publisher.read()) in before:
+        pass
+    return told
+
+
 @pytest.mark.usefixtures("three")
 def test_it_holds_what_is_in_the_file(jobs: Jobs, target: Path) -> None:
     made = jobs.backup(target)
@@ -55,7 +62,6 @@ def test_it_is_one_file_of_its_owner_alone(jobs: Jobs, target: Path) -> None:
     assert read(target, "PRAGMA journal_mode") == [("delete",)]
 
 
-@pytest.mark.timeout(180)
 def test_beside_writers_it_is_of_one_moment(run: Run, jobs: Jobs, tmp_path: Path) -> None:
     """Two rows that were written together are both there, or neither."""
     path = jobs.broker.database.path
@@ -63,11 +69,13 @@ def test_beside_writers_it_is_of_one_moment(run: Run, jobs: Jobs, tmp_path: Path
     worker = run(CONSUMER, path, "left")
     assert {each.read() for each in (*publishers, worker)} == {"ready"}
     seen: list[tuple[Path, list[str]]] = []
+    before: set[str] = set()
     for number in range(5):
-        accepted = [each.read() for each in publishers]
+        accepted = [read_new(each, before) for each in publishers]
         target = tmp_path / f"{number}.db"
         jobs.backup(target)
         seen.append((target, accepted))
+        before = {task_id for (task_id,) in read(target, "SELECT task_id FROM job")}
     Path(f"{path}.stop").touch()
     for program in (*publishers, worker):
         program.finish()
@@ -78,8 +86,7 @@ def test_beside_writers_it_is_of_one_moment(run: Run, jobs: Jobs, tmp_path: Path
         assert set(pairs.values()) == {2}
         assert set(accepted) <= set(pairs), "what was accepted before is there"
         sizes.append(len(pairs))
-    assert sizes == sorted(sizes)
-    assert sizes[0] < sizes[-1], "they wrote meanwhile"
+    assert sizes == sorted({*sizes}), "they wrote meanwhile"
 
 
 @pytest.mark.usefixtures("three")

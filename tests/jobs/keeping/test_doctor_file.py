@@ -17,7 +17,7 @@ from program import Program
 
 from sqlite_transport.database import close_databases
 from sqlite_transport.jobs import Jobs
-from sqlite_transport.jobs.doctor import examine, library
+from sqlite_transport.jobs.doctor import examine, library, turn
 from sqlite_transport.jobs.doctor import log as doctor_log
 from sqlite_transport.library import has_wal_reset_bug, sqlite3
 
@@ -282,10 +282,14 @@ HOLD_TURN = """
 """
 
 
-def test_a_process_that_keeps_the_write_turn(queue: Path, run: Run) -> None:
+def test_a_process_that_keeps_the_write_turn(
+    queue: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = run(HOLD_TURN, queue)
     assert program.read() == "mine"
-    found = of(examine(queue), "turn")
+    with monkeypatch.context() as patch:
+        patch.setattr(turn, "PATIENCE", 0.5)
+        found = of(examine(queue), "turn")
     assert found.level == "error"
     if sys.platform == "linux":
         assert f"process {program.process.pid} (" in found.message
@@ -293,8 +297,11 @@ def test_a_process_that_keeps_the_write_turn(queue: Path, run: Run) -> None:
     assert of(examine(queue), "turn").level == "ok"
 
 
-def test_nobody_waits_behind_the_doctor(queue: Path, run: Run) -> None:
+def test_nobody_waits_behind_the_doctor(
+    queue: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The process that waited for the turn is gone when the finding is there."""
+    monkeypatch.setattr(turn, "PATIENCE", 0.5)
     program = run(HOLD_TURN, queue)
     program.read()
     examine(queue)

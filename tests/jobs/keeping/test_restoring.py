@@ -138,6 +138,8 @@ STUBBORN = """
             return [consumer([kombu.Queue("celery")], on_message=self.on_message)]
         def on_message(self, message):
             print(message.headers["id"], flush=True)
+            if message.headers["task"] == "wait":
+                sys.stdin.readline()
     Consumer().run()
 """
 
@@ -148,11 +150,12 @@ def test_by_force_a_worker_notices_and_connects_anew(
     task_ids = [row[0] for row in jobs.broker.database.read("SELECT task_id FROM job")]
     worker = run(STUBBORN, jobs.broker.database.path)
     assert [worker.read() for _ in range(3)] == task_ids
-    later = app.send_task("scan", (3,)).id
-    assert worker.read() == later
+    later = app.send_task("wait", (3,)).id
+    assert worker.read() == later  # and it notices nothing until it is told to go on
     jobs.restore(source, force=True)
     [(session, pid)] = jobs.broker.database.read("SELECT id, pid FROM session")
     assert pid == worker.process.pid, "what it claims until it notices is its own"
+    worker.say()
     heard: list[str] = []
     while heard[-3:] != task_ids:
         heard.append(worker.read())

@@ -69,7 +69,8 @@ def test_a_reader_keeps_the_log_and_stops_nobody(
 
 
 @pytest.mark.usefixtures("emptied")
-def test_beside_workers(jobs: Jobs, run: Any) -> None:
+def test_beside_workers(jobs: Jobs, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vacuuming, "PATIENCE", 120.0)  # until for a moment nobody reads
     path = jobs.broker.database.path
     programs = [run(PAIRS, path, "a"), run(CONSUMER, path, "left", "right")]
     assert {each.read() for each in programs} == {"ready"}

@@ -3,7 +3,7 @@
 from sqlite_transport import event_triggers
 from sqlite_transport.jobs import Event, Jobs, Subscription
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def take(subscription: Subscription, count: int) -> list[Event]:

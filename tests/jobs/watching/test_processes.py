@@ -24,8 +24,10 @@ def test_a_commit_wakes_at_once(jobs: Jobs, app: Celery, monkeypatch: pytest.Mon
     """With no sweep in sight only the bell can."""
     monkeypatch.setattr("sqlite_transport.jobs.subscription.SWEEP", 3600.0)
     with jobs.events(timeout=PATIENCE) as subscription:
-        threading.Timer(0.2, app.send_task, ("scan",)).start()
+        sending = threading.Timer(0.2, app.send_task, ("scan",))
+        sending.start()
         assert next(subscription).type == "scan"
+        sending.join()
 
 
 OTHER = """

@@ -60,8 +60,10 @@ def test_silence_ends_it(jobs: Jobs, producer: Producer) -> None:
 
 def test_another_thread_closes_it(jobs: Jobs) -> None:
     subscription = jobs.events()
-    threading.Timer(0.2, subscription.close).start()
+    closing = threading.Timer(0.2, subscription.close)
+    closing.start()
     assert list(subscription) == []
+    closing.join()
     assert triggers(jobs) == []
 
 
