@@ -54,4 +54,4 @@ def kill_group(process: "Popen[bytes]") -> None:
         return
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)

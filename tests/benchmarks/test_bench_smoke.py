@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from pathlib import Path
-from socket import create_connection
 
 import pytest
+from psutil import process_iter
 
-from benchmarks.contestants.redis import Redis
 from benchmarks.figures import FIGURES
 from benchmarks.figures.consume import FIGURE as CONSUME
 from benchmarks.figures.library_scan import FIGURE as LIBRARY_SCAN
@@ -25,7 +24,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``")
 def test_brokers_are_measured_side_by_side_and_nothing_is_left(tmp_path: Path) -> None:
     with bench(SMOKE, tmp_path) as on:
         present = {name for name, broker in on.contestants.items() if not broker.missing()}
-        redis = on.contestants["redis"]
         report = run([PUBLISH_DURABLE, PUBLISH_BATCH, CONSUME], on)
 
     publish, _, consume = report.outcomes
@@ -34,13 +32,11 @@ def test_brokers_are_measured_side_by_side_and_nothing_is_left(tmp_path: Path) -
         assert outcome.failures == {}
     for contestant in {name for name in present if not name.startswith("sqlite-")}:
         assert len(publish.values["rate", contestant]) == SMOKE.rounds
-        assert min(consume.values["rate", contestant].values()) > 1
+        assert min(consume.values["rate", contestant].values()) > 0
     assert len(publish.values["rate", "disk"]) == SMOKE.rounds
     assert list(tmp_path.iterdir()) == []
-    assert isinstance(redis, Redis)
-    if redis.server is not None:
-        with pytest.raises(ConnectionRefusedError):
-            create_connection(("127.0.0.1", redis.server.port), timeout=1)
+    commands = [process.info["cmdline"] or [] for process in process_iter(["cmdline"])]
+    assert not [command for command in commands if str(tmp_path) in " ".join(command)]
 
 
 def test_without_redis_the_figure_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +63,7 @@ def test_figures_with_processes_of_their_own_run(figure, contestant: str, tmp_pa
 
     assert outcome.failure is None
     assert outcome.failures == {}
-    assert min(outcome.values["rate", contestant].values()) > 1
+    assert min(outcome.values["rate", contestant].values()) > 0
 
 
 def test_every_question_is_asked(tmp_path: Path) -> None:
