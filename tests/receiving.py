@@ -8,7 +8,7 @@ from typing import Any
 
 from kombu import Connection, Consumer, Queue
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def eventually(holds: Callable[[], object], seconds: float = PATIENCE) -> Any:

@@ -130,7 +130,7 @@ def canvas(
     finally:
         worker.terminate()
         try:
-            worker.wait(90)  # a prefork child may ask billiard's parent in vain for 30 s
+            worker.wait(240)  # a prefork child may ask billiard's parent in vain for 30 s
         finally:
             nursery.close()
         for pending in app.backend._pending_results:

@@ -11,7 +11,7 @@ from dying import WITH_PARENT
 from e2e.local.broker import READY, free_ports
 
 PROGRAM = shutil.which("redis-server")
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @contextmanager

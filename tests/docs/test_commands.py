@@ -47,7 +47,7 @@ def test_the_commands_run(tmp_path: Path) -> None:
         input="\n".join(COMMANDS),
         stdout=subprocess.PIPE,
         text=True,
-        timeout=400,
+        timeout=580,
         check=True,
     )
     assert done.stdout == ""

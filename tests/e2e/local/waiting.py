@@ -6,7 +6,7 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def eventually(
