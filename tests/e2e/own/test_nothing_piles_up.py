@@ -13,7 +13,7 @@ pytestmark = on_sqlite_only
 
 @pytest.fixture
 def settings() -> dict[str, object]:
-    return {"control_queue_expires": 2.0, "event_queue_expires": 2.0, "event_queue_ttl": 2.0}
+    return {"control_queue_expires": 5.0, "event_queue_expires": 5.0, "event_queue_ttl": 2.0}
 
 
 def queues(tables: Tables) -> set[str]:

@@ -139,7 +139,7 @@ def test_ten_thousand_jobs_are_told_from_their_beginning_to_their_end(
     count = 10_000
     url = f"{app.conf.broker_url}?durability=normal"
     stories: dict[int, list[str]] = {}
-    with jobs.events(timeout=60) as subscription:
+    with jobs.events(timeout=PATIENCE) as subscription:
         last = subscription.position
         for _ in range(2):
             run(PUBLISHER, url, count // 2)
