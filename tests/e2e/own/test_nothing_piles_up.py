@@ -1,6 +1,7 @@
 """Clients come and go, some by SIGKILL; the file does not remember them."""
 
 import pytest
+from suspending import suspend
 
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
@@ -75,7 +76,7 @@ def test_stopped_listener_does_not_hoard(deployment: Deployment, tables: Tables)
     listener = start_listener(deployment)
     deployment.send("note", "before")
     eventually(lambda: b"succeeded" in listener.logs(), explain=listener.logs)
-    listener.kill("SIGSTOP")
+    suspend(listener.pid, tables.path)
     for n in range(20):
         deployment.send("note", f"unheard-{n}")
     eventually(lambda: tables.count("job_queue") >= 20, explain=lambda: tables.count("job_queue"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from suspending import suspend
 
 from sqlite_transport.database import open_database
 from sqlite_transport.jobs import Job, Jobs, WrongState, open_jobs
@@ -74,7 +75,7 @@ def test_a_worker_killed_right_after_the_request(deployment: Deployment, jobs: J
     task_id = deployment.send("work", "long", 60)
     deployment.journal.expect("started", "long")
     # So that it cannot hear of it.
-    victim.kill("SIGSTOP")
+    suspend(victim.process.pid, jobs.broker.database.path)
     assert jobs.cancel(task_id).status == "processing"
     victim.kill("SIGKILL")
 

@@ -4,6 +4,7 @@ Nothing waits for a timeout: that the owner is dead is known.
 """
 
 import pytest
+from suspending import suspend
 
 from ..local.broker import on_sqlite_only
 from ..local.deployment import Deployment
@@ -74,13 +75,13 @@ def test_long_task_is_never_handed_out_twice(deployment: Deployment) -> None:
     assert len(deployment.journal.entries("started", "long")) == 1
 
 
-def test_stopped_worker_keeps_its_task(deployment: Deployment) -> None:
+def test_stopped_worker_keeps_its_task(deployment: Deployment, tables: Tables) -> None:
     """A worker that the system suspends is slow, not dead."""
     sleeper = deployment.start_worker("-c", "1")
     gate = deployment.gate()
     deployment.send("hold", "kept", str(gate))
     deployment.journal.expect("started", "kept")
-    sleeper.kill("SIGSTOP")
+    suspend(sleeper.process.pid, tables.path)
     deployment.start_worker("-c", "1")
     deployment.send("note", "other")
     deployment.journal.expect("done", "other")
