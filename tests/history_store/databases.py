@@ -36,7 +36,7 @@ def database(kind: str, directory: Path) -> Iterator[str]:
         url,
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
-        connect_args={"connect_timeout": 2},
+        connect_args={"connect_timeout": 60},
     )
     name = f"history_{uuid.uuid4().hex[:12]}"
     try:

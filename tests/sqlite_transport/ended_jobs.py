@@ -16,7 +16,7 @@ Connect = Callable[..., Connection]
 Rows = Callable[..., list[tuple[Any, ...]]]
 
 EVERYTHING = {"completed": Retention(), "failed": Retention(), "cancelled": Retention()}
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 def history(url: str, table: str = "job_history") -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import kombu
 import pytest
-from receiving import eventually
+from receiving import drain_until
 
 from sqlite_transport import migrations
 from sqlite_transport.database import close_databases, open_database
@@ -68,10 +68,5 @@ def test_what_waited_is_received(old: Path) -> None:
     with kombu.Connection(f"sqlite:///{old}") as connection:
         consumer = connection.Consumer([kombu.Queue("jobs")], on_message=on_message)
         consumer.consume()
-
-        def three() -> bool:
-            connection.drain_events(timeout=5)
-            return len(received) == 3
-
-        eventually(three)
+        drain_until(connection, lambda: len(received) == 3)
     assert sorted(received) == [b"\x00\xff", b'{"number": 2}', b'{"number": 3}']

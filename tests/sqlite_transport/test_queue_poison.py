@@ -88,8 +88,8 @@ CONSUMER = """
         prefetch_count=4,
     )
     consumer.consume()
-    connection.drain_events(timeout=30)
-    time.sleep(60)
+    connection.drain_events(timeout=240)
+    time.sleep(600)
 """
 
 
