@@ -30,6 +30,13 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "STALE", 64)
 
 
+@pytest.fixture(autouse=True)
+def enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a round do all there is, and who stands back do so for the whole test."""
+    monkeypatch.setattr(indexing, "AT_ONCE", 3600.0)
+    monkeypatch.setattr(indexing, "STAND_BACK", 3600.0)
+
+
 @pytest.fixture
 def add(database: Database) -> Add:
     """Put jobs into the file: `add(range(1, 9), type="scan", payload='[["word"], {}, {}]')`."""

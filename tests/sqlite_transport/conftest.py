@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Celery
 from crashes.stage import Forks, Stage
-from ended_jobs import EVERYTHING
+from ended_jobs import EVERYTHING, PATIENCE
 from kombu import Connection, Producer
 from powerloss.recording import compiled
 from program import Program, running
@@ -19,6 +20,7 @@ from sqlite_transport.database import open_database
 HERE = Path(__file__).parent
 
 Connect = Callable[..., Connection]
+Make = Callable[..., Any]
 Rows = Callable[..., list[tuple[Any, ...]]]
 
 
@@ -71,8 +73,35 @@ def rows(path: Path) -> Rows:
 
 
 @pytest.fixture
+def make(path: Path) -> Iterator[Make]:
+    """Make result backends in the file, each of an app of its own."""
+    apps: list[Celery] = []
+
+    def make(**settings: Any) -> Any:
+        app = Celery("test", broker="memory://", set_as_current=False)
+        app.conf.update(result_backend=f"sqlite:///{path}", **settings)
+        apps.append(app)
+        return app.backend
+
+    yield make
+    for app in apps:
+        app.close()
+
+
+@pytest.fixture
+def backend(make: Make) -> Any:
+    return make()
+
+
+@pytest.fixture
 def history_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/history.db"
+
+
+@pytest.fixture(autouse=True)
+def enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let who ends ship all there is, on a slow disk too."""
+    monkeypatch.setattr(shipper, "FINISH", PATIENCE)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +18,10 @@ from sqlite_transport.backend import SQLiteBackend
 from sqlite_transport.database import close_databases
 from sqlite_transport.errors import Unavailable, Unusable
 from sqlite_transport.library import sqlite3
-from sqlite_transport.waiters import directory_of
+from sqlite_transport.waiters import Waiter, directory_of
 
 Make = Callable[..., Any]
 TASK = "the-task"
-
-
-@pytest.fixture
-def make(path: Path) -> Iterator[Make]:
-    apps: list[Celery] = []
-
-    def make(**settings: Any) -> Any:
-        app = Celery("test", broker="memory://", set_as_current=False)
-        app.conf.update(result_backend=f"sqlite:///{path}", **settings)
-        apps.append(app)
-        return app.backend
-
-    yield make
-    for app in apps:
-        app.close()
-
-
-@pytest.fixture
-def backend(make: Make) -> Any:
-    return make()
 
 
 def result(backend: Any, task: str = TASK) -> Any:
@@ -128,18 +108,29 @@ def test_a_ring_that_is_lost_is_made_up_for(backend: Any) -> None:
     thread.join()
 
 
-def test_who_waits_does_not_poll(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waits_does_not_poll(backend: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(result_consumer, "LOOK", 3600.0)
-    asked = []
-    database = backend.database
+    asked: list[Any] = []
+    sleeps: list[Any] = []
+    database, sleep = backend.database, Waiter.wait
     read = database.read
+
+    def fall_asleep(waiter: Waiter, seconds: float) -> bool:
+        sleeps.append((len(asked), seconds))
+        make().mark_as_done(TASK, 1)
+        asked.clear()
+        return sleep(waiter, seconds)
+
     monkeypatch.setattr(
         database, "read", lambda *question: asked.append(question) or read(*question)
     )
-    with pytest.raises(CeleryTimeoutError):
-        result(backend).get(timeout=0.5)
+    monkeypatch.setattr(Waiter, "wait", fall_asleep)
+    assert result(backend).get(timeout=PATIENCE) == 1
 
-    assert len(asked) <= 3, "at first, what has changed, and then"
+    [(before, seconds)] = sleeps
+    assert before <= 1, "at first, what is there already"
+    assert seconds > PATIENCE / 2, "one sleep, as long as there is time"
+    assert len(asked) <= 2, "and then what it was rung for"
 
 
 def test_a_callback_of_a_result_that_is_there_already(make: Make) -> None:
@@ -323,78 +314,3 @@ def test_celery_tries_again_if_told(make: Make, monkeypatch: pytest.MonkeyPatch)
         backend.mark_as_done(TASK, 1)
 
     assert len(called) == 4
-
-
-# -- greenlets, and threads that share a backend --------------------------
-
-
-def test_one_drains_for_all_and_sleeps_while_nobody_waits(backend: Any, make: Make) -> None:
-    """What a process does that gevent has patched, with a thread as its greenlet."""
-    consumer = backend.result_consumer
-    consumer._drains_alone = True
-    kept = result(backend)
-    stop = threading.Event()
-
-    def drain() -> None:
-        while not stop.is_set():
-            consumer.drain_events(timeout=0.05)
-
-    consumer._start_once(threading.Thread(target=drain).start)
-    consumer.drainer._started = stop
-    consumer._start_once(lambda: pytest.fail("it is started once"))
-    time.sleep(0.15)
-    kept.then(lambda _: None)
-    make().mark_as_done(TASK, 1)
-    eventually(lambda: kept._cache)
-    stop.set()
-    consumer._start_once(lambda: None)
-
-    assert kept._cache["result"] == 1
-    assert result(backend).get(timeout=PATIENCE) == 1
-    consumer._only.close()
-
-
-def test_one_thread_hears_of_anothers_result_first(make: Make) -> None:
-    backend = make(result_backend_thread_safe=True)
-    consumer = backend.result_consumer
-    first, second = result(backend, "first"), result(backend, "second")
-    got: list[int] = []
-    thread = threading.Thread(target=lambda: got.append(first.get(timeout=PATIENCE)))
-    thread.start()
-    eventually(lambda: consumer._waiting)
-    payload = backend.encode({"status": "SUCCESS", "result": 1, "traceback": None})
-    row = storing.results.Row("first", "SUCCESS", payload, time.time(), None)
-    storing.results.store(backend.database, row)
-    consumer._take_note(["first"], consumer._waiter())
-    consumer._take_note(["first"], consumer._waiter())
-    thread.join()
-    make().mark_as_done("second", 2)
-
-    assert got == [1]
-    assert second.get(timeout=PATIENCE) == 2
-
-
-def test_two_wait_for_one_task(make: Make) -> None:
-    """Which of them Celery tells depends on its version."""
-    backend = make()
-    results = [result(backend), result(backend)]
-    group = backend.app.ResultSet([results[0]])
-    with pytest.raises(CeleryTimeoutError):
-        results[0].get(timeout=0.01)
-    thread = threading.Timer(0.2, make().mark_as_done, (TASK, 1))
-    thread.start()
-
-    assert results[1].get(timeout=PATIENCE) == 1
-    assert group.join_native(timeout=PATIENCE) == [1]
-    thread.join()
-    assert backend.result_consumer._leaves == {}
-
-
-def test_messages_of_results_that_are_gone(backend: Any) -> None:
-    told: list[Any] = []
-    backend.result_consumer.on_message = told.append
-    backend.result_consumer.start(TASK)
-    backend.store_result(TASK, {"percent": 1}, "PROGRESS")
-    backend.result_consumer.drain_events(timeout=0)
-
-    assert [meta["result"] for meta in told] == [{"percent": 1}]

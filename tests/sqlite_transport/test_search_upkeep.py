@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from ended_jobs import Connect, Rows
 from kombu import Consumer, Queue
+from receiving import eventually
 
 from sqlite_transport import queue, settling
-from sqlite_transport.database import open_database
+from sqlite_transport.database import Database, open_database
 from sqlite_transport.search import indexing
 from sqlite_transport.search.tables import read_state, want
 
@@ -44,13 +45,13 @@ def test_a_consumer_puts_in_what_is_there_and_what_comes(connect: Connect, path:
         assert read_state(database) is None, "nobody has searched yet"
         want(database)
         publish(connect, 8)
-        for _ in range(100):
-            drain(connection, 1)
-            state = read_state(database)
-            assert state is not None
-            if (state.low, state.high) == (0, 48):
-                break
-        assert (state.low, state.high) == (0, 48)
+        eventually(lambda: drain(connection, 1) or covered(database) == (0, 48))
+
+
+def covered(database: Database) -> tuple[int, int]:
+    state = read_state(database)
+    assert state is not None
+    return state.low, state.high
 
 
 def drain(connection: Any, times: int) -> None:
