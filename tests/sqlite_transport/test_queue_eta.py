@@ -1,12 +1,15 @@
 """A job that is not due waits in the file, and goes out when it is."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kombu import Connection, Producer, Queue
 from receiving import drain_all, drain_until, listen
 from sending import after, many, send_job
+
+from sqlite_transport.database import open_database
 
 films = Queue("films")
 
@@ -109,11 +112,14 @@ def test_an_eta_header_of_no_task_means_nothing(producer: Producer, channel: Any
     assert films(channel).get().decode() == "now"
 
 
-def test_more_than_one_slice_may_be_due_at_once(connection: Connection, producer: Producer) -> None:
-    eta = after(2)
+def test_more_than_one_slice_may_be_due_at_once(
+    connection: Connection, producer: Producer, path: Path
+) -> None:
+    eta = after(3600)
     with many(producer, 2000):
         for number in range(1500):
             send_job(producer, number, eta=eta)
+    open_database(path).write("UPDATE job SET due_at = ?", (time.time(),))
     received, _ = listen(connection.channel(), films, no_ack=True)
 
     drain_until(connection, lambda: len(received) == 1500)
