@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from descriptors import open_below
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
@@ -353,14 +354,13 @@ def test_a_foreign_lock_is_told_in_sqlalchemys_words(engine: Engine, path: Path)
     assert is_free(path)
 
 
-def test_no_descriptor_is_left(engine: Engine) -> None:
-    descriptors = Path("/dev/fd") if Path("/dev/fd").exists() else Path("/proc/self/fd")
+def test_no_descriptor_is_left(engine: Engine, path: Path) -> None:
     add(engine)
-    before = len(list(descriptors.iterdir()))
+    before = open_below(path.parent)
     for _ in range(5):
         add(engine)
 
-    assert len(list(descriptors.iterdir())) == before
+    assert open_below(path.parent) == before
 
 
 def test_who_listens_to_events_is_told_of_each_commit(engine: Engine, path: Path) -> None:
