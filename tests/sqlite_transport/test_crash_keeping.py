@@ -8,12 +8,16 @@ goes through.
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from crashes.stage import Stage
 from dying import WITH_PARENT
+from receiving import eventually
+
+from sqlite_transport.library import sqlite3
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
@@ -78,6 +82,12 @@ def test_over_a_damaged_queue_too(stage: Stage) -> None:
     assert WAITING in seen
 
 
+def both_publish(database: Path) -> bool:
+    with closing(sqlite3.connect(str(database))) as connection:
+        sent = connection.execute("SELECT count(*) FROM job WHERE task_id = 'n-0'").fetchone()
+    return bool(sent == (2,))
+
+
 @pytest.fixture
 def neighbours(tmp_path: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Processes that publish all the time, and are not asked."""
@@ -95,6 +105,7 @@ def test_beside_publishers_that_live_on(
     database = stage.database("fill", "back_up", "move_on")
     command = [*WITH_PARENT, sys.executable, "-m", "crashes.keeping", str(database)]
     neighbours += [subprocess.Popen(command, cwd=HERE) for _ in range(2)]
+    eventually(lambda: both_publish(database))
     steps = stage.forks.well("bring_back", database)["steps"]
     stride = 1 if stage.long else max(1, steps // 30)
     kills = 0

@@ -16,6 +16,7 @@ import pytest
 from crashes.scenarios import IDS
 from crashes.stage import Forks, Stage
 from dying import WITH_PARENT
+from receiving import eventually
 
 HERE = Path(__file__).parent
 
@@ -104,6 +105,10 @@ def neighbour(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+def size_of(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_the_living_notice_nothing(
@@ -116,8 +121,12 @@ def test_the_living_notice_nothing(
         name: forks.well(name, stage.database("fill"))["steps"]
         for name in ("publish_more", "consume_some")
     }
+    notes = Path(f"{database}.accepted")
     kills = 0
     for _ in range(10_000 if stage.long else 100):
+        # One dies each time that the neighbour, and nobody else just now, has got on.
+        before = size_of(notes)
+        eventually(lambda before=before: size_of(notes) > before)
         name = chance.choice(list(steps))
         step = chance.randint(1, steps[name])
         status = forks.run(name, database, step, chance.random() < 0.5)["status"]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from receiving import PATIENCE, eventually
 from small_writes import INSERT, NAMES, OTHER_WRITER, names
 
 from sqlite_transport.database import Database, close_databases, open_database
@@ -116,14 +117,16 @@ def test_forking_while_threads_publish_and_sync(database: Database, path: Path) 
         thread.start()
     try:
         for number in range(20):
+            # Each fork has threads around it that write.
+            eventually(lambda number=number: len(written) > number)
             assert ended_well(
                 in_child(lambda number=number: database.write(INSERT, (f"fork-{number}",)))
             )
     finally:
         stop.set()
         for thread in threads:
-            thread.join(30)
-    assert len(written) > 20
+            thread.join(PATIENCE)
+    assert len(written) >= 20
     forks = [f"fork-{number}" for number in range(20)]
     assert names(path) == sorted([*written, *forks]), "no thread ended with an error"
 

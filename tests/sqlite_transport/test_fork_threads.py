@@ -141,7 +141,7 @@ def test_a_child_that_consumes_over_the_inherited_connection_is_told(connect: An
 
     def consume() -> None:
         with pytest.raises(connection.connection_errors, match="connect anew"):
-            drain_until(connection, lambda: False, seconds=2)
+            drain_until(connection, lambda: False)
 
     in_child(consume)
 
@@ -149,18 +149,22 @@ def test_a_child_that_consumes_over_the_inherited_connection_is_told(connect: An
 def test_forking_while_threads_write(connect: Any) -> None:
     connection = connect()
     stop = threading.Event()
+    written: list[str] = []
     films(connection.channel()).declare()
 
     def write() -> None:
         with Connection(connection.as_uri()) as mine:
             while not stop.is_set():
                 mine.Producer().publish("x", routing_key="films", delivery_mode=1)
+                written.append("x")
 
     threads = [threading.Thread(target=write) for _ in range(3)]
     for thread in threads:
         thread.start()
     try:
         for number in range(10):
+            # Each fork has threads around it that write.
+            eventually(lambda number=number: len(written) > number)
             in_child(lambda number=number: publish_anew(connection.as_uri(), number))
     finally:
         stop.set()

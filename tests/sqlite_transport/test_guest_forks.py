@@ -86,6 +86,7 @@ def test_the_turn_is_the_parents_alone(path: Path) -> None:
     """A child that lives on must not keep the turn that its parent had when it died."""
     engine = create_engine(f"sqlite+transport:///{path}")
     read, write = os.pipe()
+    stay, leave = os.pipe()
     middle = os.fork()
     if middle == 0:
         try:
@@ -93,8 +94,9 @@ def test_the_turn_is_the_parents_alone(path: Path) -> None:
             session.execute(text("CREATE TABLE movie (title TEXT)"))
             if os.fork() == 0:
                 os.close(read)
+                os.close(leave)
                 os.write(write, b"x")
-                os.read(0, 1)
+                os.read(stay, 1)  # until the test lets go of its end
             else:
                 os.read(read, 1)
         finally:
@@ -102,5 +104,5 @@ def test_the_turn_is_the_parents_alone(path: Path) -> None:
     os.waitpid(middle, 0)
 
     open_database(path).write("UPDATE state SET controlled = controlled", ())
-    os.close(read)
-    os.close(write)
+    for descriptor in (read, write, stay, leave):
+        os.close(descriptor)
