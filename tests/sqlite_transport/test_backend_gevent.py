@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from sqlite_transport.result_consumer import LOOK
-
 pytestmark = pytest.mark.skipif(find_spec("gevent") is None, reason="gevent is not installed")
 
 SOURCE = """
@@ -18,15 +16,20 @@ SOURCE = """
         import sqlite_transport.backend
     from gevent import monkey
     monkey.patch_all()
-    import gevent, json, os, threading, time
+    import gevent, json, os
     from celery import Celery
+    from sqlite_transport.result_consumer import ResultConsumer
+
+    # Who waits sleeps until it is rung: in a sleep that is no greenlet's own nothing else runs.
+    drain = ResultConsumer.drain_events
+    ResultConsumer.drain_events = lambda self, timeout=None: drain(self, 3600)
 
     app = Celery("test", broker="memory://", backend="sqlite:///" + sys.argv[1])
     ticks, called = [], []
 
     def tick():
         while True:
-            ticks.append(time.monotonic())
+            ticks.append(1)
             gevent.sleep(0.01)
 
     def wait(number):
@@ -46,12 +49,10 @@ SOURCE = """
     joined = group.join_native(timeout=60)
     while "late" not in called:
         gevent.sleep(0.01)
-    gaps = sorted(b - a for a, b in zip(ticks, ticks[1:]))
     print(json.dumps({
         "values": [greenlet.value for greenlet in greenlets],
         "joined": joined,
         "called": called,
-        "gap": gaps[len(gaps) // 2],
         "pipes": len(os.listdir(sys.argv[1] + "-waiters")),
     }))
 """
@@ -63,7 +64,7 @@ def test_greenlets_wait_together(path: Path, run: Callable[..., Any], imported: 
 
     app = Celery("test", broker="memory://", backend=f"sqlite:///{path}", set_as_current=False)
     program = run(SOURCE, path, imported)
-    assert program.read() == "waiting"
+    assert program.read() == "waiting", "no greenlet keeps the others from running"
     for number in range(50):
         app.backend.mark_as_done(f"task-{number}", number)
     app.backend.mark_as_done("late", "late")
@@ -72,5 +73,4 @@ def test_greenlets_wait_together(path: Path, run: Callable[..., Any], imported: 
 
     assert seen["values"] == seen["joined"] == list(range(50))
     assert seen["called"] == ["late"]
-    assert seen["gap"] < LOOK / 2, "no greenlet keeps the others from running"
     assert seen["pipes"] == 1
