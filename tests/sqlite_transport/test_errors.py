@@ -21,7 +21,7 @@ from sqlite_transport.database import close_databases, open_database
 from sqlite_transport.errors import ADVICE, Unavailable, Unusable, translated, translating
 from sqlite_transport.library import sqlite3
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @pytest.fixture(autouse=True)
@@ -206,7 +206,7 @@ def test_a_consumer_waits_for_space_and_loses_nothing(
 
 
 WORKER = """
-import time
+import os, time
 from celery import Celery
 app = Celery("app", broker="sqlite:///{database}")
 app.conf.worker_prefetch_multiplier = 1
@@ -214,6 +214,8 @@ app.conf.worker_prefetch_multiplier = 1
 def work(name, filling):
     with open("{diary}", "a") as diary:
         print(name, file=diary)
+    while name == "job-010" and not os.path.exists("{diary}-full"):
+        time.sleep(0.01)
     time.sleep(0.1)
 """
 
@@ -235,6 +237,7 @@ def test_a_worker_waits_for_space_and_loses_nothing(disk: SmallDisk, tmp_path: P
     try:
         eventually(lambda: len(diary.read_text().split()) > 5, "the worker works")
         disk.fill()
+        diary.with_name("diary-full").touch()
         eventually(lambda: "the disk is full" in log.read_text(), "it says so in its log")
         assert worker.poll() is None
         assert len(diary.read_text().split()) < len(names)

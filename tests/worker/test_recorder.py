@@ -1,17 +1,19 @@
 """Ends are recorded soon, in batches, by a thread that never makes the worker wait."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from messages import DONE, FakeStore, ended
 
+from sqlite_transport.errors import Unavailable
 from sqlite_transport.retention import OFF, Retention
 from sqlite_transport.worker import recorder as module
 from sqlite_transport.worker.recorder import Recorder
 
 RETENTION = {"completed": Retention(), "failed": Retention(), "cancelled": OFF}
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 @pytest.fixture
@@ -22,6 +24,7 @@ def store() -> FakeStore:
 @pytest.fixture
 def recorder(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
     monkeypatch.setattr(module, "BACK_OFF", 0.01)
+    monkeypatch.setattr(Recorder.close, "__defaults__", (PATIENCE,))
     recorder = Recorder(store, RETENTION)  # type: ignore[arg-type]
     yield recorder
     store.away = False
@@ -94,10 +97,21 @@ def test_memory_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "MOST_WAITING", 5)
-    store.away = True
-    for number in range(8):
+    real, asked, go_on = store.record, threading.Event(), threading.Event()
+
+    def refuse_once(*arguments: object) -> None:
+        if not asked.is_set():
+            asked.set()
+            assert go_on.wait(PATIENCE)
+            raise Unavailable("the database is away")
+        real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "record", refuse_once)
+    recorder.note(ended("0"))
+    assert asked.wait(PATIENCE)
+    for number in range(1, 8):
         recorder.note(ended(str(number)))
-    store.away = False
+    go_on.set()
     wait_for(lambda: "fake:// was away too long: 3 ends are lost to it" in caplog.text)
     assert [each.task_id for each in store.entries] == ["3", "4", "5", "6", "7"]
 
