@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from samples import ATTEMPT, ENTRY, EVERYTHING, NOW, attempt, entry
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from sqlite_transport.errors import Unavailable
+from sqlite_transport.history_store import creation
+from sqlite_transport.history_store import engine as engine_module
 from sqlite_transport.history_store import store as store_module
 from sqlite_transport.history_store.entry import job_id_of
 from sqlite_transport.history_store.store import Store
@@ -112,8 +115,19 @@ def test_a_long_task_id_is_a_key_all_the_same(store: Store, url: str) -> None:
     assert {row["task_id"] for row in rows(url, "job_history")} == set(names)
 
 
-def test_threads_that_record_the_same(url: str) -> None:
+def be_patient(patch: Callable[[object, str, object], object]) -> None:
+    """Let one that always comes last wait, and try, until the others are done.
+
+    A worker gives up for then, and is back after a while.
+    """
+    patch(engine_module, "PATIENCE", 240)
+    patch(creation, "TRIES", 2400)
+    patch(store_module, "TRIES", 100)
+
+
+def test_threads_that_record_the_same(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As two workers do that ship at once; they also make the tables at once."""
+    be_patient(monkeypatch.setattr)
     entries = [entry(f"file:{number}") for number in range(200)]
     attempts = [attempt(f"file:{number}") for number in range(200)]
     failures: list[Exception] = []
@@ -132,7 +146,7 @@ def test_threads_that_record_the_same(url: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     assert failures == []
     assert len(rows(url, "job_history")) == len(rows(url, "job_attempt")) == 200
 
@@ -142,6 +156,8 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from samples import ENTRY, ATTEMPT, EVERYTHING
 from sqlite_transport.history_store.store import Store
+from test_store_recording import be_patient
+be_patient(setattr)
 sys.stdin.readline()
 store = Store(sys.argv[2])
 store.record([ENTRY], [ATTEMPT], EVERYTHING)
@@ -157,7 +173,7 @@ def test_programs_that_make_the_tables_at_once(url: str) -> None:
             assert program.stdin is not None
             program.stdin.write(b"\n")
             program.stdin.flush()
-        assert [program.wait(60) for program in programs] == [0] * 4
+        assert [program.wait(240) for program in programs] == [0] * 4
     finally:
         for program in programs:
             program.kill()

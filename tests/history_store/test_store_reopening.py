@@ -5,7 +5,7 @@ import threading
 import pytest
 from samples import EVERYTHING, NOW, attempt, entry
 
-from sqlite_transport.history_store import reading
+from sqlite_transport.history_store import engine, reading
 from sqlite_transport.history_store.store import Store
 
 
@@ -58,14 +58,17 @@ def test_a_later_end_stays(store: Store) -> None:
     assert look(store) is not None
 
 
-def test_of_two_operators_one_sends_it(url: str, store: Store) -> None:
+def test_of_two_operators_one_sends_it(
+    url: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "PATIENCE", 240)
     store.record([entry()], [], EVERYTHING)
     other = Store(url)
     first_has_it, second_is_there = threading.Event(), threading.Event()
     found: list[bool] = []
 
     def second() -> None:
-        first_has_it.wait(30)
+        first_has_it.wait(240)
         second_is_there.set()
         with other.reopening(entry()) as was_there:
             found.append(was_there)
@@ -74,7 +77,7 @@ def test_of_two_operators_one_sends_it(url: str, store: Store) -> None:
     thread.start()
     with store.reopening(entry()) as was_there:
         first_has_it.set()
-        second_is_there.wait(30)
-    thread.join(30)
+        second_is_there.wait(240)
+    thread.join(240)
     other.close()
     assert (was_there, found) == (True, [False])
