@@ -148,7 +148,7 @@ def test_a_fork_waits_for_sqlite_and_the_child_can_use_it(tmp_path: Path) -> Non
     subprocess.run(
         [sys.executable, "-W", "error", "-c", FORK, Path(__file__).parent, url],
         check=True,
-        timeout=60,
+        timeout=240,
     )
     assert job_ids(url) == ["child", "parent"]
 

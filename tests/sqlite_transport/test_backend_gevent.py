@@ -33,7 +33,7 @@ SOURCE = """
             gevent.sleep(0.01)
 
     def wait(number):
-        return app.AsyncResult(f"task-{number}").get(timeout=60)
+        return app.AsyncResult(f"task-{number}").get(timeout=240)
 
     gevent.spawn(tick)
     app.backend
@@ -46,7 +46,7 @@ SOURCE = """
     print("waiting", flush=True)
     gevent.joinall(greenlets)
     group = app.GroupResult("group", [app.AsyncResult(f"task-{n}") for n in range(50)])
-    joined = group.join_native(timeout=60)
+    joined = group.join_native(timeout=240)
     while "late" not in called:
         gevent.sleep(0.01)
     print(json.dumps({

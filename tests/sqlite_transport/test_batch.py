@@ -100,6 +100,6 @@ def test_a_batch_rings_each_consumer(producer: Producer, connect: Any, run: Any)
     consumer.consume()
     publish(producer, ["one", "two"])
 
-    eventually(lambda: other.drain_events(timeout=60) or len(received) == 2)
+    eventually(lambda: other.drain_events(timeout=240) or len(received) == 2)
 
     assert [message.payload for message in received] == ["one", "two"]

@@ -30,7 +30,7 @@ PATCHED = """
                 print("ready", flush=True)
                 while len(works) < 20:
                     # No more than two come, if the greenlets that ack them do not run meanwhile.
-                    connection.drain_events(timeout=60)
+                    connection.drain_events(timeout=240)
                 gevent.joinall(works, raise_error=True)
 
     def publish():

@@ -117,5 +117,5 @@ def test_beside_publishers_that_live_on(
         assert content(stage, database)["queue"] == WAITING
     assert kills > steps // stride // 2
     Path(f"{database}.stop").touch()
-    assert [each.wait(60) for each in neighbours] == [0, 0]
+    assert [each.wait(240) for each in neighbours] == [0, 0]
     assert content(stage, database)["queue"] == WAITING

@@ -124,7 +124,7 @@ def test_threads_write_one_after_the_other(database: Database, path: Path) -> No
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     assert len(names(path)) == 160
 
 

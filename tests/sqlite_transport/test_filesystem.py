@@ -114,7 +114,7 @@ def test_a_publish_to_a_network_file_system_is_refused(tmp_path: Path) -> None:
         ["unshare", "--mount", "sh", "-c", covered.replace('"', '"')],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     if "mount:" in done.stderr or "unshare:" in done.stderr:
@@ -151,7 +151,7 @@ def publish_without_rights(path: Path) -> str:
         [sys.executable, "-c", first + drop + PUBLISH, path],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -163,7 +163,7 @@ def queue_in(directory: Path) -> Path:
     directory.mkdir()
     path = directory / "queue.db"
     subprocess.run(
-        [sys.executable, "-c", PUBLISH, path], check=True, stdout=subprocess.DEVNULL, timeout=60
+        [sys.executable, "-c", PUBLISH, path], check=True, stdout=subprocess.DEVNULL, timeout=240
     )
     for file in (directory, *directory.iterdir()):
         file.chmod(0o777 if file.is_dir() else 0o666)

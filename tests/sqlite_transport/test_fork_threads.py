@@ -85,7 +85,7 @@ def test_a_child_that_exits_leaves_the_parent_consuming(connect: Any, rows: Any)
         target=publish_anew, args=(connection.as_uri(), "from the child")
     )
     process.start()
-    process.join(60)
+    process.join(240)
     drain_until(connection, lambda: len(received) == 2)
 
     assert process.exitcode == 0

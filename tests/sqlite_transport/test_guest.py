@@ -140,16 +140,16 @@ def test_it_may_end_in_another_thread(engine: Engine, path: Path, rows: Rows) ->
     def begin() -> None:
         session.execute(ADD)
         begun.set()
-        go_on.wait(60)
+        go_on.wait(240)
 
     thread = in_thread(begin)
-    assert begun.wait(60)
+    assert begun.wait(240)
     session.execute(ADD)
     with pytest.raises(InTransaction):
         # It was used here last, so it is this thread's.
         write(path)
     go_on.set()
-    thread.join(60)
+    thread.join(240)
     session.commit()
 
     write(path)
@@ -164,13 +164,13 @@ def test_other_threads_wait_for_it_and_read_meanwhile(
         waiting = in_thread(lambda: write(path))
         second = in_thread(lambda: add(engine))
         with ThreadPoolExecutor() as pool:
-            assert pool.submit(rows, COUNT).result(timeout=60) == [(0,)]
+            assert pool.submit(rows, COUNT).result(timeout=240) == [(0,)]
         time.sleep(0.05)
         assert waiting.is_alive()
         assert second.is_alive()
         session.commit()
-        waiting.join(60)
-        second.join(60)
+        waiting.join(240)
+        second.join(240)
 
     assert rows(COUNT) == [(2,)]
 

@@ -20,7 +20,7 @@ HOLDER = """
     seen = []
     with Consumer(connection.channel(), [Queue("films")], on_message=seen.append, accept=["json"]):
         while len(seen) < int(sys.argv[2]):
-            connection.drain_events(timeout=60)
+            connection.drain_events(timeout=240)
         print("holding", flush=True)
         time.sleep(600)
 """

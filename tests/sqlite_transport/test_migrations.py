@@ -161,7 +161,7 @@ def later(database: Path, how: str) -> subprocess.Popen[str]:
 def test_of_several_processes_one_migrates_and_the_others_find_it_done(database: Path) -> None:
     programs = [later(database, "lives") for _ in range(4)]
     try:
-        outputs = [program.communicate(timeout=60)[0].splitlines() for program in programs]
+        outputs = [program.communicate(timeout=240)[0].splitlines() for program in programs]
     finally:
         for program in programs:
             program.kill()
@@ -175,11 +175,11 @@ def test_a_process_killed_in_the_middle_leaves_the_old_version(database: Path) -
     before = state(database)
     for _ in range(2):
         program = later(database, "dies")
-        assert program.communicate(timeout=60)[0] == "in the middle\n"
+        assert program.communicate(timeout=240)[0] == "in the middle\n"
         assert program.returncode == -9
         assert state(database) == before
     program = later(database, "lives")
-    assert program.communicate(timeout=60)[0].splitlines() == ["in the middle", "[(1,)]"]
+    assert program.communicate(timeout=240)[0].splitlines() == ["in the middle", "[(1,)]"]
     assert state(database)[0] == before[0] + 1
 
 

@@ -177,7 +177,7 @@ def test_memory_is_flat_and_the_file_bounded(
     for turn in range(rounds):
         for number in range(1000):
             app.backend.mark_as_done(task := f"{turn}-{number}", value)
-            assert app.AsyncResult(task).get(timeout=60) == value
+            assert app.AsyncResult(task).get(timeout=240) == value
         database.write("UPDATE result SET expires_at = 1", ())
         purge(database)
         sizes.append(path.stat().st_size)

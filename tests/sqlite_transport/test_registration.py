@@ -26,7 +26,7 @@ with kombu.Connection({url!r}) as connection:
 READER = """
 import kombu, sqlite_transport
 with kombu.Connection({url!r}) as connection:
-    assert connection.SimpleQueue("celery").get(timeout=60).headers["id"] == "sent"
+    assert connection.SimpleQueue("celery").get(timeout=240).headers["id"] == "sent"
 """
 
 

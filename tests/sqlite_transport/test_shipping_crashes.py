@@ -80,7 +80,7 @@ def test_killed_at_any_step_each_entry_arrives_once(
         number = 1
     doomed = run(SHIP, path, history_url, step, number)
     doomed.say()
-    assert doomed.process.wait(60) == -signal.SIGKILL
+    assert doomed.process.wait(240) == -signal.SIGKILL
     Shipper(broker).round()
     assert sorted(int(row["task_id"]) for row in history(history_url)) == list(range(12))
     assert len(history(history_url, "job_attempt")) == 12

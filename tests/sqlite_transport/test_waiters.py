@@ -37,7 +37,7 @@ def test_a_ring_is_heard(database: Database, waiter: Waiter) -> None:
     ring(database, ["one"])
     ring(database, ["two", "three"])
 
-    assert waiter.wait(60)
+    assert waiter.wait(240)
     assert waiter.heard() == {"one", "two", "three"}
     assert waiter.heard() == set()
 
@@ -46,7 +46,7 @@ def test_a_ring_wakes_who_sleeps(database: Database, waiter: Waiter) -> None:
     thread = threading.Timer(0.1, ring, (database, ["one"]))
     thread.start()
 
-    assert waiter.wait(60)
+    assert waiter.wait(240)
     thread.join()
 
 
@@ -237,7 +237,7 @@ def test_without_poll_there_is_select(waiter: Waiter, monkeypatch: pytest.Monkey
     assert not waiter.wait(0)
     waiter.wake()
 
-    assert waiter.wait(60)
+    assert waiter.wait(240)
 
 
 def test_without_a_way_to_ask_a_pipe_is_small(

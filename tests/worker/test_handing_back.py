@@ -55,7 +55,7 @@ def test_it_goes_back_wherever_its_acknowledgement_is(
     sent = scan.delay()
     with app.connection_for_read() as connection:
         queue = connection.SimpleQueue("celery")
-        message = queue.get(timeout=30)
+        message = queue.get(timeout=240)
         pool = get_implementation("solo")(1)
         made = create_request_cls(Request, scan, pool, "here", None, app=app)
         request = made(
@@ -72,7 +72,7 @@ def test_it_goes_back_wherever_its_acknowledgement_is(
         for settle, arguments in later:
             settle(*arguments)
 
-        again = queue.get(timeout=30)
+        again = queue.get(timeout=240)
         assert (again.headers["id"], again.delivery_info["redelivered"]) == (sent.id, False)
         again.ack()
         queue.close()

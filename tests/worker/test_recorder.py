@@ -24,6 +24,7 @@ def store() -> FakeStore:
 @pytest.fixture
 def recorder(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
     monkeypatch.setattr(module, "BACK_OFF", 0.01)
+    # However late its thread gets its turn.
     monkeypatch.setattr(Recorder.close, "__defaults__", (PATIENCE,))
     recorder = Recorder(store, RETENTION)  # type: ignore[arg-type]
     yield recorder

@@ -158,4 +158,4 @@ def test_importing_it_costs_a_producer_nothing() -> None:
         "task.delay()\n"
         "assert task() == 4 and task.apply().get() == 4\n"
     )
-    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=240)
