@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -49,6 +50,9 @@ class Consuming(ChannelCore):
         self.subscriptions: dict[str, Subscription] = {}
         self._by_queue: dict[str, deque[Subscription]] = {}
         self._delivery_tags = count(1)
+        # What is with its consumer now, in which thread, and whether that has rejected it.
+        self._delivering: tuple[Delivery, int] | None = None
+        self._rejected: list[tuple[str, Delivery]] = []
 
     def basic_qos(
         self, prefetch_size: int = 0, prefetch_count: int = 0, apply_global: bool = False
@@ -171,7 +175,13 @@ class Consuming(ChannelCore):
         message = self._deliverable(job, subscription.tag, subscription.no_ack)
         if subscription.no_ack and not job.transient:
             self._inbox().settle(message.delivery.settled_by(ACK), message.delivery)
-        subscription.callback(message)
+        self._delivering = message.delivery, get_ident()
+        try:
+            subscription.callback(message)
+        finally:
+            self._delivering = None
+            if self._rejected:
+                self._settle_rejected()
 
     def _deliverable(self, job: Claimed, consumer_tag: str, no_ack: bool) -> Message:
         message = Message(job, self, next(self._delivery_tags), consumer_tag)
@@ -195,8 +205,19 @@ class Consuming(ChannelCore):
 
     def _settle(self, how: str, delivery_tag: int) -> None:
         delivery = self.unacked.pop(delivery_tag, None)
-        if delivery is not None:
-            self._inbox().settle(delivery.settled_by(how), delivery)
+        if delivery is None:
+            return
+        way = delivery.settled_by(how)
+        if how == REJECT and self._delivering == (delivery, get_ident()):
+            # Celery tells why it has rejected a message only after it has done so.
+            self._rejected.append((way, delivery))
+        else:
+            self._inbox().settle(way, delivery)
+
+    def _settle_rejected(self) -> None:
+        rejected, self._rejected = self._rejected, []
+        for way, delivery in rejected:
+            self._inbox().settle(way, delivery)
 
     def conclude(self, delivery: Delivery, outcome: Outcome) -> None:
         """Tell how a job ended, before it is settled or after it was acknowledged early.
@@ -238,6 +259,7 @@ class Consuming(ChannelCore):
         try:
             if transport.inbox is not None and not transport.forked():
                 inbox = transport.inbox
+                self._settle_rejected()
                 # If the file cannot be used now, the inbox writes it as soon as it can.
                 for job in self.ready:
                     inbox.settle(RETURN, Delivery(job))
@@ -255,6 +277,7 @@ class Consuming(ChannelCore):
             self._by_queue.clear()
             self.ready.clear()
             self.unacked.clear()
+            self._rejected.clear()
 
     def _consumer_name(self, tag: str) -> str:
         """Return the tag as the file knows it: channels may use the same tags."""
