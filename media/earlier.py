@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from media.movie import FileRole, FoundFile, StoredFile
 
@@ -26,8 +27,14 @@ class Published:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The files of the movie, and those of them that we published, by relative path."""
+    """The files of the movie, and those of them that we published, by relative path.
 
+    `directory` is where the library knew the movie to be: elsewhere, if it was moved
+    since. Both are None for a movie that is new.
+    """
+
+    movie_id: int | None = None
+    directory: Path | None = None
     files: Mapping[str, FoundFile] = field(default_factory=dict)
     published: Mapping[str, Published] = field(default_factory=dict)
 

@@ -1,23 +1,25 @@
 """Scan one movie's directory into the library."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from media.earlier import Standing
+from media.earlier import Earlier, Standing
 from media.errors import LibraryUnavailableError, OutsideLibraryError, StillCopyingError
 from media.library.database import Library
 from media.library.directories import note_failed, note_scanned
 from media.library.models import LibraryChange, Movie
+from media.library.moving import follow_movie
 from media.library.published import record_standings
-from media.library.recall import recall_movie
+from media.library.recall import recall_by_id, recall_movie
 from media.library.record import record_movie
 from media.library.roots import movies_in, recall_root, remember_root
 from media.library_root import RootState, ensure_same_disk, inspect_root, root_of
+from media.moved_movie import MoveSearch
 from media.movie import KnownMovie
 from media.phases import ScanPhase
 from media.scan.copying import ensure_complete
@@ -26,6 +28,7 @@ from media.scan.movie_directory import MovieReader
 from media.scan.published_files import standings_of
 from media.scan.reading import Reading
 from media.scan.rules import ScanRules
+from media.scan.same_files import as_they_lie
 from media.settings import Settings
 
 
@@ -36,6 +39,7 @@ class ScanSummary:
     `changed_by_others` and `lost` are published files, relative to the directory, that
     somebody else wrote or took away. `revived`: the movie had been deleted.
     `is_another`: its ids are others than before, so what was known of it is forgotten.
+    `moved_from` is the directory that it was in before, None if it was in this one.
     """
 
     movie_id: int
@@ -52,6 +56,7 @@ class ScanSummary:
     lost: list[str]
     revived: bool
     is_another: bool
+    moved_from: str | None
     warnings: list[str]
 
     def as_json(self) -> dict[str, object]:
@@ -76,7 +81,8 @@ class MovieScan:
         `StillCopyingError` of an earlier attempt had observed. Every failure of
         `media.errors` comes before the commit, so none changes the library.
 
-        A video whose size and mtime are as at the last scan is not probed again.
+        A video whose size and mtime are as at the last scan is not probed again. A
+        movie that was moved here from another directory stays the same, see `MoveSearch`.
         """
         root = root_of(self.directory, self.settings.roots())
         state = self._ensure_there(root)
@@ -92,9 +98,8 @@ class MovieScan:
         rules = ScanRules(root, self.phase)
         inventory = take_inventory(self.directory, rules)
         leftovers = ensure_complete(inventory.files, seen, self.phase.quiet_seconds, rules.endings)
-        with self._library.reading() as session:
-            earlier = recall_movie(session, self.directory)
         try:
+            earlier = self._recall(inventory, rules, known)
             standings = standings_of(self.directory, earlier.published.values())
             ours = {path for path, now in standings.items() if now is Standing.OURS}
             found = MovieReader(inventory, rules, earlier, ours).read(known)
@@ -103,8 +108,23 @@ class MovieScan:
             self._ensure_unchanged(rules, state, inventory)
         return Reading(inventory, earlier, standings, found, [*found.warnings, *leftovers])
 
+    def _recall(self, inventory: Inventory, rules: ScanRules, known: KnownMovie) -> Earlier:
+        with self._library.reading() as session:
+            earlier = recall_movie(session, self.directory)
+        if earlier.movie_id is not None:
+            return earlier
+        videos = MovieReader(inventory, rules).features()
+        moved = MoveSearch(inventory, self.settings, self.phase).run(videos, known)
+        if moved is None:
+            return earlier
+        with self._library.reading() as session:
+            recalled = recall_by_id(session, moved.movie_id)
+        # It may have been moved on since; then the write that follows must notice.
+        return replace(as_they_lie(recalled, inventory), directory=moved.directory)
+
     def _record(self, session: Session, root: Path, reading: Reading, now: datetime) -> ScanSummary:
         path = str(self.directory)
+        was_moved = follow_movie(session, reading.earlier, self.directory, now)
         before = session.execute(
             select(Movie.deleted_at, Movie.tmdb_id, Movie.imdb_id).where(Movie.directory == path)
         ).one_or_none()
@@ -116,14 +136,15 @@ class MovieScan:
         library, _settings = self.settings.library_at(root)
         note_scanned(session, path, library, reading.signature, now)
         revived = before is not None and before.deleted_at is not None
-        if revived or (before is not None and reading.has_other_videos()):
+        if was_moved or revived or (before is not None and reading.has_other_videos()):
             session.add(
                 LibraryChange(
                     directory=path, change="updated", files=[], movie_id=movie.id, created_at=now
                 )
             )
         is_another = before is not None and _is_another(before.tmdb_id, before.imdb_id, movie)
-        return _summary(movie, reading, revived, is_another)
+        moved_from = str(reading.earlier.directory) if was_moved else None
+        return _summary(movie, reading, revived, is_another, moved_from)
 
     @property
     def _library(self) -> Library:
@@ -174,7 +195,9 @@ def _is_another(tmdb_id: int | None, imdb_id: str | None, movie: Movie) -> bool:
     return imdb_id is not None and movie.imdb_id != imdb_id
 
 
-def _summary(movie: Movie, reading: Reading, revived: bool, is_another: bool) -> ScanSummary:
+def _summary(
+    movie: Movie, reading: Reading, revived: bool, is_another: bool, moved_from: str | None
+) -> ScanSummary:
     files = [file for file in movie.files if file.missing_since is None]
     artworks = [artwork for artwork in movie.artworks if artwork.missing_since is None]
     return ScanSummary(
@@ -192,5 +215,6 @@ def _summary(movie: Movie, reading: Reading, revived: bool, is_another: bool) ->
         lost=reading.published(Standing.MISSING),
         revived=revived,
         is_another=is_another,
+        moved_from=moved_from,
         warnings=reading.warnings,
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from celery.utils.log import get_task_logger
 from pydantic import Field
 
 from media.errors import MediaError, StillCopyingError
@@ -12,6 +13,8 @@ from tasks.chain import send
 from tasks.configuration import Configuration, configuration
 from tasks.job import job
 from tasks.request import MovieRequest, Request
+
+logger = get_task_logger(__name__)
 
 LONGEST_WAIT_SECONDS = 300.0
 
@@ -48,7 +51,8 @@ def scan_movie(self: Any, request: ScanRequest) -> dict[str, object]:
 
     Scanning again changes nothing that did not change on the disk. However a
     scan ends, it deletes nothing: files that are gone from a directory that is
-    there are marked, and every failure leaves the library as it was.
+    there are marked, and every failure leaves the library as it was. A movie that
+    was moved here stays the same one; `moved_from` says from where.
 
     Then come `enrich-metadata` and, beside it, `discover-assets`.
 
@@ -78,6 +82,8 @@ def scan_movie(self: Any, request: ScanRequest) -> dict[str, object]:
         error.remembers = {"seen": error.observed}
         error.retry_after = _when_left_alone(self, config)
         raise
+    if summary.moved_from:
+        logger.info("movie %d was moved from %s", summary.movie_id, summary.moved_from)
     found = MovieRequest(movie_id=summary.movie_id, origin=request.origin)
     send("discover-assets", found)
     send("enrich-metadata", found)

@@ -30,7 +30,7 @@ def describe(session: Session, movie: Movie, found: FoundMovie, now: datetime) -
     """Write into the row of the movie what the scan found out about it."""
     movie.nfo_state = str(found.nfo_state)
     locked = frozenset(movie.locked_fields)
-    if _is_another(movie, found.says, locked):
+    if is_another(movie, found.says, locked):
         _forget(session, movie, locked, now)
     # An NFO that nobody touched since may still be the wrong movie's.
     old_nfo = found.old_nfo if _agree(found.old_nfo, found.says, movie) else KnownMovie()
@@ -46,8 +46,8 @@ def describe(session: Session, movie: Movie, found: FoundMovie, now: datetime) -
             setattr(movie, field, list(said) if isinstance(said, tuple) else said)
 
 
-def _is_another(movie: Movie, says: KnownMovie, locked: Collection[str]) -> bool:
-    """Whether the ids say that the directory holds another movie than the row does."""
+def is_another(movie: Movie | KnownMovie, says: KnownMovie, locked: Collection[str]) -> bool:
+    """Whether the ids that are said are another movie's; a locked one is never wrong."""
     for field in IDS:
         known, said = getattr(movie, field), getattr(says, field)
         if known is not None and said is not None:

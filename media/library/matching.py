@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from media.movie import StoredFile
+from media.movie import FoundFile, StoredFile
 
 
 class FileRow(Protocol):
@@ -14,7 +14,14 @@ class FileRow(Protocol):
     mtime_ns: int
 
 
+class HashedRow(FileRow, Protocol):
+    """A row that stands for a file whose content was hashed."""
+
+    content_hash: str | None
+
+
 R = TypeVar("R", bound=FileRow)
+H = TypeVar("H", bound=HashedRow)
 
 
 def match_rows(rows: Sequence[R], files: Iterable[StoredFile]) -> dict[str, R]:
@@ -29,4 +36,23 @@ def match_rows(rows: Sequence[R], files: Iterable[StoredFile]) -> dict[str, R]:
     for path, file in paths.items():
         if path not in matched and (row := gone.pop((file.size, file.mtime_ns), None)):
             matched[path] = row
+    return matched
+
+
+def match_hashed_rows(rows: Sequence[H], files: Sequence[FoundFile]) -> dict[str, H]:
+    """Return what `match_rows` does, and the rows of files that were renamed and copied.
+
+    Those have a new mtime as well: their content tells.
+    """
+    matched = match_rows(rows, [file.stored for file in files])
+    paths = {file.stored.relative_path for file in files}
+    gone = {
+        row.content_hash: row
+        for row in rows
+        if row.relative_path not in paths and row not in matched.values()
+    }
+    for file in files:
+        path = file.stored.relative_path
+        if path not in matched and file.content_hash and file.content_hash in gone:
+            matched[path] = gone.pop(file.content_hash)
     return matched

@@ -18,16 +18,26 @@ def recall_movie(session: Session, directory: Path) -> Earlier:
 
     Files that were gone at the last scan are not among it.
     """
-    movie_id = session.scalar(select(Movie.id).where(Movie.directory == str(directory)))
-    if movie_id is None:
-        return Earlier()
+    movie = session.scalar(select(Movie).where(Movie.directory == str(directory)))
+    return _recall(session, movie) if movie else Earlier()
+
+
+def recall_by_id(session: Session, movie_id: int) -> Earlier:
+    """Return the same of the movie `movie_id`, nothing where its row is gone."""
+    movie = session.get(Movie, movie_id)
+    return _recall(session, movie) if movie else Earlier()
+
+
+def _recall(session: Session, movie: Movie) -> Earlier:
     files = (
         select(MediaFile)
-        .where(MediaFile.movie_id == movie_id, MediaFile.missing_since.is_(None))
+        .where(MediaFile.movie_id == movie.id, MediaFile.missing_since.is_(None))
         .options(selectinload(MediaFile.streams))
     )
-    published = select(PublishedFile).where(PublishedFile.movie_id == movie_id)
+    published = select(PublishedFile).where(PublishedFile.movie_id == movie.id)
     return Earlier(
+        movie_id=movie.id,
+        directory=Path(movie.directory),
         files={row.relative_path: _file(row) for row in session.scalars(files)},
         published={row.relative_path: _published(row) for row in session.scalars(published)},
     )

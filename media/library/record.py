@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from media.asset_kinds import ACTOR
 from media.library.describe import describe
-from media.library.matching import match_rows
+from media.library.matching import match_hashed_rows, match_rows
 from media.library.models import Artwork, MediaFile, Movie, StreamRow
 from media.movie import FoundArtwork, FoundFile, FoundMovie, Stream
 
@@ -36,7 +36,7 @@ def record_movie(session: Session, found: FoundMovie, now: datetime) -> Movie:
 
 
 def _record_files(movie: Movie, files: Sequence[FoundFile], now: datetime) -> None:
-    rows = match_rows(movie.files, [file.stored for file in files])
+    rows = match_hashed_rows(movie.files, files)
     _mark_missing(movie.files, list(rows.values()), now)
     for file in files:
         row = rows.get(file.stored.relative_path)

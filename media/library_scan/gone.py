@@ -47,14 +47,21 @@ def has_lost_its_videos(session: Session, directory: str) -> bool:
     return not any(is_there(f"{directory}/{path}") for path in session.scalars(videos))
 
 
-def delete_movies(session: Session, gone: Iterable[Gone], now: datetime) -> None:
-    """Mark the movies as deleted, and let the players be told."""
+def delete_movies(session: Session, gone: Iterable[Gone], now: datetime) -> list[str]:
+    """Mark the movies as deleted, and let the players be told; returns their directories.
+
+    Passed over is what is known to be elsewhere by now, since it was moved, and what
+    was deleted already.
+    """
+    deleted = []
     for one in gone:
         movie = session.scalar(select(Movie).where(Movie.directory == one.directory))
         if movie is None or movie.deleted_at is not None:
             continue
         movie.deleted_at, movie.delete_reason = now, one.reason
         forget_directory(session, one.directory, movie.id, now)
+        deleted.append(one.directory)
+    return deleted
 
 
 def forget_directories(session: Session, directories: Iterable[str]) -> None:

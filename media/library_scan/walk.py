@@ -141,18 +141,19 @@ class LibraryWalk:
             begin_batch(session, self.batch_id, self.name, now)
             remember_root(session, self.own.path, self.state, now)
             if self.own.kind is LibraryKind.SERIES:
-                for one in gone:
-                    forget_directory(session, one.directory, None, now)
+                deleted = [one.directory for one in gone]
+                for path in deleted:
+                    forget_directory(session, path, None, now)
             else:
-                delete_movies(session, gone, now)
+                deleted = delete_movies(session, gone, now)
                 forget_directories(session, stale)
         return WalkSummary(
             library=self.name,
             batch_id=self.batch_id,
             directories=len(self._seen),
             changed=self._changed,
-            deleted=len(gone),
-            deleted_directories=[one.directory for one in gone][:NAMED],
+            deleted=len(deleted),
+            deleted_directories=deleted[:NAMED],
             unseen=self.tree.unseen[:NAMED],
             warnings=self.tree.lister.warnings[:NAMED],
         )

@@ -56,6 +56,11 @@ class MovieReader:
         main = next(path for path, role in self.roles.items() if role is FileRole.MAIN)
         self.video_stem = name if is_of_disc(main) else stem(main)
 
+    def features(self) -> list[StoredFile]:
+        """Return the movie's own videos."""
+        files = self.inventory.files
+        return [file for file in files if self.roles.get(file.relative_path) in FEATURES]
+
     def read(self, known: KnownMovie) -> FoundMovie:
         """Return all that is found; `known` is what the manager says of the movie."""
         nfo, is_news = self._read_nfo()

@@ -72,6 +72,7 @@ def test_a_scan_fills_the_library(scan: Scan, library: Library, movie_directory:
         "lost": [],
         "revived": False,
         "is_another": False,
+        "moved_from": None,
         "warnings": [],
     }
     with library.reading() as session:

@@ -1,5 +1,6 @@
 """The jobs as they run for a user: sent, taken by a real worker, chained, retried."""
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from media.library.models import Movie
 from media.sample.movie_directory import VIDEO_NAME, VIDEO_STEM
 from media.sample.radarr_download import download_payload
 from tasks import app
+from tasks.library_scan import library_scan
 from tasks.scan_movie import scan_movie
 from tasks.webhook import webhook
 
@@ -199,3 +201,22 @@ def test_a_file_written_just_now_costs_one_more_attempt(
     (summary,) = outcomes.of("scan-movie")
     assert summary["title"] == "Sintel"
     assert len(outcomes.retried) == 1
+
+
+def test_a_movie_that_was_moved_is_found_by_the_walk_and_stays_the_same(
+    movie_directory: Path, library: Library, outcomes: Outcomes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tasks.scan_movie")
+    scan_movie.delay(directory=str(movie_directory))
+    outcomes.of("scan-movie")
+    new = movie_directory.rename(movie_directory.with_name("Sintel, the dragon (2010)"))
+    library_scan.delay(library="demo")
+    (walk,) = outcomes.of("library-scan")
+    first, moved = outcomes.of("scan-movie", 2)
+    assert (first["movie_id"], first["moved_from"]) == (1, None)
+    assert (moved["movie_id"], moved["moved_from"]) == (1, str(movie_directory))
+    assert walk["changed"] == 1
+    assert f"movie 1 was moved from {movie_directory}" in caplog.messages
+    with library.reading() as session:
+        found = session.execute(select(Movie.directory, Movie.deleted_at)).all()
+    assert found == [(str(new), None)]

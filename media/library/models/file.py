@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Float, ForeignKey, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from media.library.models.base import Base
@@ -22,7 +22,11 @@ class MediaFile(Base):
     """
 
     __tablename__ = "files"
-    __table_args__ = (UniqueConstraint("movie_id", "relative_path"),)
+    __table_args__ = (
+        UniqueConstraint("movie_id", "relative_path"),
+        # Each new directory is looked for among all movies: it may be one that was moved.
+        Index("ix_files_size", "size"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id", ondelete="CASCADE"))

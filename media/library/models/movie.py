@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Movie(Base):
-    """A movie, known by its directory.
+    """A movie, known by its directory, and by its main video where that was moved.
 
     `nfo_state` is what came of its NFO at the last scan. `ratings` maps Kodi's
     name of a source (`themoviedb`, `imdb`) to `{"value", "votes", "max"}`.
