@@ -94,6 +94,13 @@ def test_where_another_video_is_left_the_movie_is_not_gone(house: House, new: Pa
     assert_is_new(house, house.scan(new))
 
 
+def test_where_a_video_is_on_its_way_the_movie_is_not_gone(house: House, new: Path) -> None:
+    house.move(new)
+    house.old.mkdir()
+    (house.old / "better.mkv.partial~").write_bytes(b"as far as it has come")
+    assert_is_new(house, house.scan(new))
+
+
 def test_an_extra_is_no_movie_that_was_moved(house: House, root: Path) -> None:
     new = root / "more" / "Long (2012)"
     (new / "Shorts").mkdir(parents=True)
