@@ -94,6 +94,18 @@ def test_where_another_video_is_left_the_movie_is_not_gone(house: House, new: Pa
     assert_is_new(house, house.scan(new))
 
 
+@pytest.mark.parametrize("values", [{"role": "version"}, {"missing_since": LONG_AGO}])
+def test_only_the_main_video_that_is_there_tells(
+    house: House, new: Path, values: dict[str, object]
+) -> None:
+    with house.library.writing() as session:
+        main = session.scalars(select(MediaFile).where(MediaFile.role == "main")).one()
+        for name, value in values.items():
+            setattr(main, name, value)
+    house.move(new)
+    assert_is_new(house, house.scan(new))
+
+
 def test_where_a_video_is_on_its_way_the_movie_is_not_gone(house: House, new: Path) -> None:
     house.move(new)
     house.old.mkdir()

@@ -11,10 +11,13 @@ import pytest
 from moving_house import House
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 
 from media import movie_scan
+from media.earlier import Earlier
 from media.errors import StillCopyingError
 from media.library.models import Movie
+from media.library.recall import recall_by_id
 from media.movie_scan import MovieScan
 
 Call = Callable[[], object]
@@ -46,6 +49,21 @@ def test_a_movie_that_moves_on_during_the_scan_is_not_taken_back(
         house.scan(new)
     assert house.movies() == {new.with_name("Third"): False}
     assert house.changes() == []
+
+
+def test_nor_is_one_that_moves_on_before_it_is_recalled(
+    house: House, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def _recall(session: Session, movie_id: int) -> Earlier:
+        house.edit(directory=str(new.with_name("Third")))
+        session.rollback()
+        return recall_by_id(session, movie_id)
+
+    house.move(new)
+    monkeypatch.setattr(movie_scan, "recall_by_id", _recall)
+    with pytest.raises(StillCopyingError):
+        house.scan(new)
+    assert house.movies() == {new.with_name("Third"): False}
 
 
 def test_a_place_that_is_taken_during_the_scan_stays_taken(
