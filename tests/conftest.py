@@ -42,39 +42,6 @@ def unhurried() -> Iterator[None]:
         yield
 
 
-#: Where the tests of each part are; the rest is a part too. With `-n 6 --dist loadgroup` each is
-#: run by a process of its own, so it is always the same which tests come before which.
-PARTS = {
-    "own": ("e2e/own",),
-    "shared": ("e2e/shared", "conformance"),
-    "transport": ("sqlite_transport",),
-    "media": ("media", "tasks"),
-    "chain": ("e2e/media",),
-}
-
-
-#: Parts in which a connection to Redis may be left to the collector: closed by kombu, it may
-#: wait for an answer that never comes. Python tells of it in whichever test is running then.
-ON_REDIS = ("own", "shared", "others")
-LEFT_TO_COLLECTOR = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        part = _part_of(item.path)
-        item.add_marker(pytest.mark.xdist_group(part))
-        if part in ON_REDIS:
-            item.add_marker(LEFT_TO_COLLECTOR)
-
-
-def _part_of(path: Path) -> str:
-    beneath = path.relative_to(Path(__file__).parent)
-    for part, places in PARTS.items():
-        if any(beneath.is_relative_to(place) for place in places):
-            return part
-    return "others"
-
-
 @pytest.fixture(scope="session")
 def fixture_library(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A library of real movies by key, to be read alone; see the package of the same name."""

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from celery import signals
 from celery.contrib.testing.worker import start_worker
-from hearing import hearing
 from job_outcomes import Outcomes
+from listening import listening
 from same_logging import same_logging
 
 from media.library.database import Library
@@ -74,9 +74,9 @@ def outcomes() -> Iterator[Outcomes]:
         outcomes.retried.append((sender.name, reason.exc))
 
     with (
-        hearing(signals.task_success, _succeeded),
-        hearing(signals.task_failure, _failed),
-        hearing(signals.task_retry, _retried),
+        listening(signals.task_success, _succeeded),
+        listening(signals.task_failure, _failed),
+        listening(signals.task_retry, _retried),
     ):
         yield outcomes
 

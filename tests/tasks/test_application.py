@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from celery import signals
-from hearing import hearing
+from listening import listening
 
 from sqlite_transport.task import InvalidPayload
 from tasks import app
@@ -85,7 +85,7 @@ def test_who_asks_decides_how_urgent_a_job_is(
     def _sent(properties: dict[str, Any], **_: Any) -> None:
         sent.append(properties["priority"])
 
-    with hearing(signals.before_task_publish, _sent):
+    with listening(signals.before_task_publish, _sent):
         publish.apply_async(arguments, fields, **options)
     assert sent == [priority]
 

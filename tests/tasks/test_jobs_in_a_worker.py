@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from celery import signals
-from hearing import hearing
 from job_outcomes import Outcomes, Traffic
+from listening import listening
 from sqlalchemy import select
 
 from media.errors import (
@@ -50,7 +50,7 @@ def settled(worker: Any, root: Path) -> Iterator[None]:
     def _ended(**_: Any) -> None:
         traffic.ended += 1
 
-    with hearing(signals.before_task_publish, _sent), hearing(signals.task_postrun, _ended):
+    with listening(signals.before_task_publish, _sent), listening(signals.task_postrun, _ended):
         yield
         traffic.settle()
 
@@ -63,7 +63,7 @@ def sent() -> Iterator[list[dict[str, Any]]]:
     def _sent(sender: str, properties: dict[str, Any], **_: Any) -> None:
         messages.append({"task": sender, "priority": properties["priority"]})
 
-    with hearing(signals.before_task_publish, _sent):
+    with listening(signals.before_task_publish, _sent):
         yield messages
 
 
@@ -126,7 +126,7 @@ def test_a_burst_is_one_scan_that_starts_after_it(
         if task.name == "scan-movie":
             began.append(datetime.now(UTC))
 
-    with hearing(signals.task_prerun, _begins):
+    with listening(signals.task_prerun, _begins):
         webhook.delay(download_payload(FOLDER))
         webhook.delay(download_payload(FOLDER) | {"downloadId": "again"})
         first, second = outcomes.of("webhook", 2)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from celery import signals
-from hearing import hearing
+from listening import listening
 from sqlalchemy import select, update
 
 from media.errors import MovieDirectoryMissingError, OutsideLibraryError
@@ -29,7 +29,7 @@ def sent() -> Iterator[list[str]]:
     def _sent(sender: str, **_: object) -> None:
         names.append(sender)
 
-    with hearing(signals.before_task_publish, _sent):
+    with listening(signals.before_task_publish, _sent):
         yield names
 
 

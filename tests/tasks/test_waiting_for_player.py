@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from celery import signals
-from hearing import hearing
+from listening import listening
 
 from media.errors import ServiceUnreachableError
 from media.library.database import Library
@@ -65,7 +65,7 @@ def sent() -> Iterator[list[dict[str, Any]]]:
     def _sent(body: Any, properties: Any, **_: Any) -> None:
         messages.append({**body[1], "priority": properties["priority"]})
 
-    with hearing(signals.before_task_publish, _sent):
+    with listening(signals.before_task_publish, _sent):
         yield messages
 
 

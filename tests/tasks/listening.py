@@ -6,7 +6,7 @@ from typing import Any
 
 
 @contextmanager
-def hearing(signal: Any, receiver: Callable[..., None]) -> Iterator[None]:
+def listening(signal: Any, receiver: Callable[..., None]) -> Iterator[None]:
     """Call `receiver` at each `signal` meanwhile.
 
     Not by a weak reference: one that has died makes Celery 5.6 put a new list in the place
