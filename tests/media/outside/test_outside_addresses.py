@@ -77,10 +77,12 @@ def test_an_address_is_never_better_for_being_wrapped(address: IPv4Address) -> N
 @given(st.ip_addresses())
 def test_only_global_unicast_is_fine(address: IPv4Address | IPv6Address) -> None:
     if is_fine(str(address)):
-        assert not address.is_multicast
-        assert not address.is_private
-        assert not address.is_loopback
-        assert not address.is_link_local
+        # Of a 6to4 address the one within counts; that is private by itself for Python 3.13.
+        meant = getattr(address, "sixtofour", None) or address
+        assert not meant.is_multicast
+        assert not meant.is_private
+        assert not meant.is_loopback
+        assert not meant.is_link_local
 
 
 def is_fine(address: str) -> bool:
