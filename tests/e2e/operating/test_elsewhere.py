@@ -25,6 +25,7 @@ from ..local.deployment import Deployment
 from ..local.journal import Journal
 from ..local.waiting import eventually, never
 from .conftest import PATIENCE, WORKER, be_patient, operated
+from .known import known
 
 pytestmark = pytest.mark.parametrize("broker_kind", ["redis"], indirect=True, scope="session")
 
@@ -176,7 +177,7 @@ def test_a_worker_without_this_package(deployment: Deployment, jobs: AnyJobs, ke
         jobs.pause(queue="films")
     assert ("imports", "warning") in [(each.name, each.level) for each in jobs.doctor()]
     gate.touch()
-    done = eventually(lambda: (job := jobs.get(sent.id)).completed_at and job)
+    done = eventually(lambda: (job := known(jobs, sent.id)) and job.completed_at and job)
     # There is no history of it, but its result.
     assert (done.id, done.status) == (sent.id, "completed")
     with pytest.raises(NoSuchJob, match="history"):

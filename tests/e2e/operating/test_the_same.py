@@ -14,6 +14,7 @@ from ..local.journal import Journal
 from ..local.waiting import PATIENCE, eventually, never
 from ..local.worker import LocalWorker
 from .conftest import WORKER
+from .known import known
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,11 +34,8 @@ def ended(jobs: AnyJobs, ref: int | str) -> Job:
     """Wait until the history has it: a result may be there before, which tells less."""
 
     def look() -> Job | None:
-        try:
-            job = jobs.get(ref)
-        except NoSuchJob:
-            return None
-        return job if job.completed_at is not None and job.type else None
+        job = known(jobs, ref)
+        return job if job and job.completed_at is not None and job.type else None
 
     found = eventually(look)
     assert found is not None
@@ -281,7 +279,7 @@ def test_the_numbers(jobs: AnyJobs, gate: str, key: str) -> None:
 
 def test_the_progress(jobs: AnyJobs, key: str) -> None:
     sent = jobs.add("tell", (key, 1000), {"pause": 0.3})  # until it is cancelled
-    job = eventually(lambda: (found := jobs.get(sent.id)).progress and found)
+    job = eventually(lambda: (found := known(jobs, sent.id)) and found.progress and found)
     # A file of Celery's backend is empty for a moment whenever it is written anew.
     listed = eventually(
         lambda: [each.progress for each in jobs.list(text=key).items if each.progress]
