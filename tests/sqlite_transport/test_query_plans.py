@@ -211,6 +211,7 @@ def connection(backlog: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
         preparing.execute("DELETE FROM sqlite_stat1")
     preparing.close()
     connection = sqlite3.connect(str(backlog), isolation_level=None)
+    connection.execute("SELECT 1 FROM job")  # to read the schema takes steps of its own
     yield connection
     connection.close()
 
