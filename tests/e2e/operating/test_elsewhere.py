@@ -26,6 +26,7 @@ from ..local.journal import Journal
 from ..local.waiting import eventually, never
 from .conftest import PATIENCE, WORKER, be_patient, operated
 from .known import known
+from .pausing import pause_films
 
 pytestmark = pytest.mark.parametrize("broker_kind", ["redis"], indirect=True, scope="session")
 
@@ -125,7 +126,7 @@ def test_what_waits_can_be_cancelled(
 ) -> None:
     """Its worker discards it when it comes."""
     deployment.start_worker(*WORKER)
-    jobs.pause(queue="films")
+    pause_films(jobs, journal, key)
     sent = [jobs.add("note", (f"{key}-{number}",), queue="films") for number in range(2)]
     job = jobs.cancel(sent[0].id)
     assert (job.id, job.status, job.type) == (sent[0].id, "pending", "")
@@ -159,7 +160,7 @@ def test_a_pause_ends_with_its_worker(
     deployment: Deployment, jobs: AnyJobs, journal: Journal, key: str
 ) -> None:
     worker = deployment.start_worker(*WORKER)
-    jobs.pause(queue="films")
+    pause_films(jobs, journal, key)
     jobs.add("note", (key,), queue="films")
     never(lambda: journal.entries("done", key))
     worker.process.restart()

@@ -15,6 +15,7 @@ from ..local.waiting import PATIENCE, eventually, never
 from ..local.worker import LocalWorker
 from .conftest import WORKER
 from .known import known
+from .pausing import pause_films
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -231,7 +232,7 @@ def test_retrying_many(jobs: AnyJobs, key: str) -> None:
 
 
 def test_pausing_a_queue(jobs: AnyJobs, journal: Journal, key: str) -> None:
-    control = jobs.pause(queue="films")
+    control = pause_films(jobs, journal, key)
     assert (control.kind, control.name) == ("queue", "films")
     assert control.paused_at is not None
     jobs.add("note", (f"{key}-paused",), queue="films")
@@ -247,9 +248,7 @@ def test_pausing_a_queue(jobs: AnyJobs, journal: Journal, key: str) -> None:
 
 
 def test_purging_a_queue(jobs: AnyJobs, journal: Journal, key: str) -> None:
-    jobs.pause(queue="films")
-    # A question to Redis that names the queue may still be under way: it is answered so.
-    ended(jobs, jobs.add("note", (f"before-{key}",)).id)
+    pause_films(jobs, journal, key)
     for number in range(3):
         jobs.add("note", (f"{key}-{number}",), queue="films")
     assert jobs.purge("films") == 3
