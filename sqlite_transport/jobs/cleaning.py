@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_transport.jobs.errors import JobError
 from sqlite_transport.jobs.part import Part
+from sqlite_transport.options import Options
 from sqlite_transport.pruning import AT_ONCE, Pruning
 from sqlite_transport.purging import count_expired, purge
 from sqlite_transport.retention import Retention, read_retention
@@ -46,10 +47,7 @@ class Cleaning(Part):
             JobError: a value is none, or `off`.
         """
         given = {"completed": completed, "failed": failed, "cancelled": cancelled}
-        retention = {
-            status: retention_of(status, given[status], default)
-            for status, default in self.options.retention().items()
-        }
+        retention = retention_of(given, self.options)
         if self.options.history_url:
             deleted = self._clean_store(self.options.history_url, retention, progress)
         else:
@@ -62,8 +60,8 @@ class Cleaning(Part):
         pruning = Pruning(self.broker.database)
         now = time.time()
         while pruning.run(retention, now):
-            _tell(progress, pruning.deleted)
-        _tell(progress, pruning.deleted)
+            tell(progress, pruning.deleted)
+        tell(progress, pruning.deleted)
         return pruning.deleted
 
     def _clean_store(
@@ -77,10 +75,10 @@ class Cleaning(Part):
         now = time.time()
         try:
             while self._prune_store(store, retention, now, deleted):
-                _tell(progress, deleted)
+                tell(progress, deleted)
         finally:
             store.close()
-        _tell(progress, deleted)
+        tell(progress, deleted)
         return deleted
 
     def _prune_store(
@@ -111,12 +109,17 @@ class Cleaning(Part):
         return expired - count_expired(database, now)
 
 
-def retention_of(status: str, given: str | int | None, default: Retention) -> Retention:
-    """Return how long jobs of a status are kept.
+def retention_of(given: Mapping[str, str | int | None], options: Options) -> dict[str, Retention]:
+    """Return how long jobs are kept, by status; of what is not given the options say it.
 
     Raises:
         JobError: it cannot be.
     """
+    defaults = options.retention()
+    return {status: _read(status, given[status], default) for status, default in defaults.items()}
+
+
+def _read(status: str, given: str | int | None, default: Retention) -> Retention:
     if given is None:
         return default
     if given == "off":
@@ -127,6 +130,7 @@ def retention_of(status: str, given: str | int | None, default: Retention) -> Re
         raise JobError(f"{status} {error}, not {given!r}") from None
 
 
-def _tell(progress: Progress | None, deleted: Counter[str]) -> None:
+def tell(progress: Progress | None, deleted: Counter[str]) -> None:
+    """Tell how many jobs were deleted, if anybody listens."""
     if progress is not None:
         progress(deleted.total(), None)

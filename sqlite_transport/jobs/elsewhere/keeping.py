@@ -2,11 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
 
 from celery.backends.base import DisabledBackend
 
-from sqlite_transport.jobs.cleaning import RESULTS, retention_of
+from sqlite_transport.jobs.cleaning import RESULTS, retention_of, tell
 from sqlite_transport.jobs.elsewhere.archived import Archived
 from sqlite_transport.jobs.elsewhere.queues import QUEUES, Queues
 from sqlite_transport.pruning import AT_ONCE
@@ -38,16 +37,13 @@ class Keeping(Archived, Queues):
             JobError: a value is none, or `off`.
         """
         given = {"completed": completed, "failed": failed, "cancelled": cancelled}
-        retention = {
-            status: retention_of(status, given[status], default)
-            for status, default in self.options.retention().items()
-        }
+        retention = retention_of(given, self.options)
         archive = self._history_for("cleanup")
         deleted: Counter[str] = Counter()
         now = time.time()
         while archive.prune(retention, now, AT_ONCE, deleted):
-            _tell(progress, deleted)
-        _tell(progress, deleted)
+            tell(progress, deleted)
+        tell(progress, deleted)
         if not isinstance(self.app.backend, DisabledBackend):
             self.app.backend.cleanup()
         return {**{status: deleted[status] for status in retention}, RESULTS: 0}
@@ -68,8 +64,3 @@ class Keeping(Archived, Queues):
             return 0
         with self._connected() as connection, connection.channel() as channel:
             return int(channel.queue_purge(queue) or 0)
-
-
-def _tell(progress: Callable[[int, int | None], None] | None, deleted: Counter[str]) -> None:
-    if progress is not None:
-        progress(deleted.total(), None)
