@@ -4,14 +4,14 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from celery.backends.base import DisabledBackend
 
 from sqlite_transport.arguments import arguments_of
 from sqlite_transport.jobs import asked
-from sqlite_transport.jobs.checks import moment_of
-from sqlite_transport.jobs.elsewhere.looking import OVER, Looking, named
+from sqlite_transport.jobs.elsewhere.looking import OVER, Looking, browsed, named
 from sqlite_transport.jobs.elsewhere.unseen import unseen
 from sqlite_transport.jobs.errors import NoSuchJob, WrongState
 from sqlite_transport.jobs.job import Job
@@ -87,7 +87,7 @@ class Retrying(Looking):
             NotOnThisBroker: there is no `history_url`.
             JobError: there is no such status, or a time is none.
         """
-        from sqlite_transport.history_store.browsing import Browsed, place_of
+        from sqlite_transport.history_store.browsing import place_of
         from sqlite_transport.jobs.elsewhere.archive import is_found
 
         archive = self._history_for("retry_all")
@@ -95,13 +95,8 @@ class Retrying(Looking):
         wanted = asked.wanted(type, queue, text)
         # What ends from now on may be what this call has sent.
         last = time.time()
-        meant = Browsed(
-            tuple(statuses),
-            wanted.type,
-            wanted.queue,
-            None if since is None else moment_of("since", since),
-            last if until is None else min(last, moment_of("until", until)),
-        )
+        meant = browsed(statuses, wanted, since, until)
+        meant = replace(meant, until=last if meant.until is None else min(last, meant.until))
         total = None if progress is None or wanted.words else archive.count(meant)
         done, after = 0, None
         while entries := archive.entries(meant, after, SLICE):
