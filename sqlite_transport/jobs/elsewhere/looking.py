@@ -18,7 +18,6 @@ from sqlite_transport.jobs.job import Job
 from sqlite_transport.jobs.page import Page
 from sqlite_transport.lists.keys import PARTS
 from sqlite_transport.lists.wanted import Wanted
-from sqlite_transport.search.words import has_words
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, PENDING
 
 if TYPE_CHECKING:
@@ -179,11 +178,8 @@ def named(ref: int | str) -> str:
 def chosen(jobs: Iterable[Job], wanted: Wanted) -> Iterable[Job]:
     """Give those of the jobs that meet what is wanted."""
     for job in jobs:
-        if wanted.type is None and not job.type:
-            continue
-        if wanted.type not in (None, job.type) or wanted.queue not in (None, job.queue):
-            continue
-        if not wanted.words or has_words(_body(job), JSON, wanted.words):
+        body = _body(job) if wanted.words else None
+        if wanted.admits((job.type, job.queue, False, body, JSON)):
             yield job
 
 
