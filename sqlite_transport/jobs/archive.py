@@ -6,18 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
-from typing import Any
 
 from sqlalchemy import Connection
 
-from sqlite_transport.arguments import arguments_of
 from sqlite_transport.database import Database
 from sqlite_transport.history import IDENTITY
 from sqlite_transport.history_store import reading
 from sqlite_transport.history_store.entry import Entry
 from sqlite_transport.history_store.reading import Place, Sought
 from sqlite_transport.history_store.store import Store
-from sqlite_transport.jobs.job import Attempt, Job
+from sqlite_transport.jobs.job import Attempt, Job, job_of
 from sqlite_transport.lists.keys import Key, ended
 from sqlite_transport.lists.parts import Ended
 from sqlite_transport.lists.wanted import Wanted
@@ -61,7 +59,7 @@ class Archive:
         if found is None:
             return None
         entry, attempts = found
-        return _job(job, entry, tuple(Attempt(*attempt[1:]) for attempt in attempts))
+        return job_of(entry, job, tuple(Attempt(*attempt[1:]) for attempt in attempts))
 
     def find_task(self, task_id: str) -> int | None:
         """Return the id of the task's job, None if it is not there."""
@@ -95,7 +93,7 @@ class Archive:
                 entries, place = reading.stretch(connection, sought, place, size, limit + 1)
                 for (completed_at, job), entry in entries:
                     if _is_meant(asked, entry):
-                        found[ended(completed_at, job)] = _job(job, entry)
+                        found[ended(completed_at, job)] = job_of(entry, job)
                 if len(found) > limit:
                     keys = sorted(found)[:limit]
                     return {key: found[key] for key in keys}, keys[-1]
@@ -111,21 +109,3 @@ def _is_meant(asked: Wanted, entry: Entry) -> bool:
     if asked.type is None and not entry.type:
         return False
     return not asked.words or has_words(entry.payload, entry.content_type, asked.words)
-
-
-def _job(job: int, entry: Entry, attempts: tuple[Attempt, ...] = ()) -> Job:
-    told: dict[str, Any] = entry._asdict()
-    for name in ("job_id", "headers", "properties", "content_encoding"):
-        del told[name]
-    args, kwargs = arguments_of(told.pop("payload"), told.pop("content_type"))
-    return Job(
-        **told,
-        id=job,
-        args=args,
-        kwargs=kwargs,
-        limit_key=None,
-        blocked_by=None,
-        cancel_requested_at=None,
-        progress=None,
-        attempts=attempts,
-    )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlite_transport.arguments import arguments_of
+from sqlite_transport.history_store.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,29 @@ def job_from(row: tuple[Any, ...], attempts: tuple[Attempt, ...] = ()) -> Job:
         progress=None if done is None else Progress(done, total, message),
         root_id=told.get("root_id"),
         parent_id=told.get("parent_id"),
+        attempts=attempts,
+    )
+
+
+#: What an `Entry` has and a `Job` has not.
+_UNSHOWN = ("job_id", "payload", "headers", "properties", "content_type", "content_encoding")
+
+
+def job_of(entry: Entry, number: int | str, attempts: tuple[Attempt, ...] = ()) -> Job:
+    """Make a `Job` of its entry in a history elsewhere; number: the job's `id`."""
+    told = entry._asdict()
+    for name in _UNSHOWN:
+        del told[name]
+    args, kwargs = arguments_of(entry.payload, entry.content_type)
+    return Job(
+        **told,
+        id=number,
+        args=args,
+        kwargs=kwargs,
+        limit_key=None,
+        blocked_by=None,
+        cancel_requested_at=None,
+        progress=None,
         attempts=attempts,
     )
 

@@ -6,24 +6,19 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Connection
 
-from sqlite_transport.arguments import arguments_of
 from sqlite_transport.history_store import reading
 from sqlite_transport.history_store.browsing import Browsed, Place, browse, count, place_of
 from sqlite_transport.history_store.entry import Entry
 from sqlite_transport.history_store.store import Store
-from sqlite_transport.jobs.job import Attempt, Job
+from sqlite_transport.jobs.job import Attempt, Job, job_of
 from sqlite_transport.retention import Retention
 from sqlite_transport.search.words import has_words
 
 #: Seconds after which a search gives what it has found, and entries that are read at once.
 BUDGET, AT_ONCE = 0.5, 500
-
-#: What an entry has and a job has not.
-UNSEEN = ("job_id", "payload", "headers", "properties", "content_type", "content_encoding")
 
 
 class Archive:
@@ -62,7 +57,7 @@ class Archive:
         with self._reading() as connection:
             found = reading.one(connection, entry.job_id)
         attempts = found[1] if found else ()
-        return job_of(entry, tuple(Attempt(*attempt[1:]) for attempt in attempts))
+        return job_of(entry, entry.job_id, tuple(Attempt(*attempt[1:]) for attempt in attempts))
 
     def page(
         self, wanted: Browsed, words: Sequence[str], after: Place | None, limit: int
@@ -76,12 +71,12 @@ class Archive:
             found += [each for each in entries if is_found(each, words)]
             if len(found) > limit:
                 found = found[:limit]
-                return [job_of(each) for each in found], place_of(found[-1])
+                return [job_of(each, each.job_id) for each in found], place_of(found[-1])
             if len(entries) < size:
-                return [job_of(each) for each in found], None
+                return [job_of(each, each.job_id) for each in found], None
             after = place_of(entries[-1])
             if time.monotonic() > deadline:
-                return [job_of(each) for each in found], after
+                return [job_of(each, each.job_id) for each in found], after
 
     def entries(self, wanted: Browsed, after: Place | None, size: int) -> list[Entry]:
         """Return the next entries, `size` at most; fewer: there are no more."""
@@ -134,22 +129,3 @@ class Archive:
 def is_found(entry: Entry, words: Sequence[str]) -> bool:
     """Tell whether an entry has all of the words in its arguments."""
     return not words or has_words(entry.payload, entry.content_type, words)
-
-
-def job_of(entry: Entry, attempts: tuple[Attempt, ...] = ()) -> Job:
-    """Make a job of its entry."""
-    told: dict[str, Any] = entry._asdict()
-    for name in UNSEEN:
-        del told[name]
-    args, kwargs = arguments_of(entry.payload, entry.content_type)
-    return Job(
-        **told,
-        id=entry.job_id,
-        args=args,
-        kwargs=kwargs,
-        limit_key=None,
-        blocked_by=None,
-        cancel_requested_at=None,
-        progress=None,
-        attempts=attempts,
-    )
