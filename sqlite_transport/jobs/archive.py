@@ -1,20 +1,14 @@
 """The part of the history that is in the database at `history_url`."""
 
-import os
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import inf
-
-from sqlalchemy import Connection
 
 from sqlite_transport.database import Database
 from sqlite_transport.history import IDENTITY
 from sqlite_transport.history_store import reading
 from sqlite_transport.history_store.entry import Entry
 from sqlite_transport.history_store.reading import Place, Sought
-from sqlite_transport.history_store.store import Store
+from sqlite_transport.history_store.shared import SharedStore
 from sqlite_transport.jobs.job import Attempt, Job, job_of
 from sqlite_transport.lists.keys import Key, ended
 from sqlite_transport.lists.parts import Ended
@@ -35,26 +29,15 @@ class Archive:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
-        self._url = url
-        self._lock = threading.Lock()
-        self._store = Store(url)
-        self._pid = os.getpid()
+        self._store = SharedStore(url)
 
     @property
     def _identity(self) -> str:
         return str(self._database.read(IDENTITY)[0][0])
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        if self._pid != os.getpid():
-            # A connection must not cross a fork.
-            self._lock, self._store, self._pid = threading.Lock(), Store(self._url), os.getpid()
-        with self._lock, self._store.reading() as connection:
-            yield connection
-
     def get(self, job: int) -> Job | None:
         """Return a job with its attempts, None if it is not there."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             found = reading.one(connection, f"{self._identity}:{job}")
         if found is None:
             return None
@@ -63,12 +46,12 @@ class Archive:
 
     def find_task(self, task_id: str) -> int | None:
         """Return the id of the task's job, None if it is not there."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             return reading.of_task(connection, self._identity, task_id)
 
     def ended_since(self, status: str, moment: float) -> tuple[int, float]:
         """Return how many have ended so, `MOST_ENDED` at most, and since when those are all."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             return reading.ended_since(connection, self._identity, status, moment, MOST_ENDED)
 
     def page(
@@ -88,7 +71,7 @@ class Archive:
         place = None if after is None else Place(-after[1], -after[2])
         found: dict[Key, Job] = {}
         size = FIRST
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             while True:
                 entries, place = reading.stretch(connection, sought, place, size, limit + 1)
                 for (completed_at, job), entry in entries:

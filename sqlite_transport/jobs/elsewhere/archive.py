@@ -1,18 +1,14 @@
 """The history at `history_url`, which the workers write: all that is in that database."""
 
-import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
-
 from sqlite_transport.history_store import reading
 from sqlite_transport.history_store.browsing import Browsed, Place, browse, count, place_of
 from sqlite_transport.history_store.entry import Entry
-from sqlite_transport.history_store.store import Store
+from sqlite_transport.history_store.shared import SharedStore
 from sqlite_transport.jobs.job import Attempt, Job, job_of
 from sqlite_transport.retention import Retention
 from sqlite_transport.search.words import has_words
@@ -25,28 +21,11 @@ class Archive:
     """The history of an application whose broker is another one."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._open()
-
-    def _open(self) -> None:
-        self._lock, self._store, self._pid = threading.Lock(), Store(self._url), os.getpid()
-
-    @contextmanager
-    def _storing(self) -> Iterator[Store]:
-        if self._pid != os.getpid():
-            # A connection must not cross a fork.
-            self._open()
-        with self._lock:
-            yield self._store
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._storing() as store, store.reading() as connection:
-            yield connection
+        self._store = SharedStore(url)
 
     def find(self, ref: str) -> Entry | None:
         """Return the entry of a job's key or, if there is none, the last one of a task."""
-        with self._storing() as store:
+        with self._store.using() as store:
             return store.find(ref) or store.find("", ref)
 
     def get(self, ref: str) -> Job | None:
@@ -54,7 +33,7 @@ class Archive:
         entry = self.find(ref)
         if entry is None:
             return None
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             found = reading.one(connection, entry.job_id)
         attempts = found[1] if found else ()
         return job_of(entry, entry.job_id, tuple(Attempt(*attempt[1:]) for attempt in attempts))
@@ -80,12 +59,12 @@ class Archive:
 
     def entries(self, wanted: Browsed, after: Place | None, size: int) -> list[Entry]:
         """Return the next entries, `size` at most; fewer: there are no more."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             return browse(connection, wanted, after, size)
 
     def count(self, wanted: Browsed) -> int:
         """Return how many there are."""
-        with self._reading() as connection:
+        with self._store.reading() as connection:
             return count(connection, wanted)
 
     def count_found(self, wanted: Browsed, words: Sequence[str]) -> int:
@@ -106,7 +85,7 @@ class Archive:
         deleted: Counter[str],
     ) -> bool:
         """See `Store.prune`."""
-        with self._storing() as store:
+        with self._store.using() as store:
             return store.prune(retention, now, seconds, deleted)
 
     def check(self) -> str:
@@ -115,14 +94,14 @@ class Archive:
         Raises:
             OperationalError: the database cannot be used, and why.
         """
-        with self._storing() as store:
+        with self._store.using() as store:
             store.prepare()
             return str(store)
 
     @contextmanager
     def reopening(self, entry: Entry) -> Iterator[bool]:
         """See `Store.reopening`."""
-        with self._storing() as store, store.reopening(entry) as was_there:
+        with self._store.using() as store, store.reopening(entry) as was_there:
             yield was_there
 
 
