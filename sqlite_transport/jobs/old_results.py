@@ -4,9 +4,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from celery.backends.base import DisabledBackend
-
 from sqlite_transport.jobs.part import Part
+from sqlite_transport.jobs.result_backend import result_backend
 from sqlite_transport.message import timestamp
 from sqlite_transport.storing import Storing
 
@@ -46,11 +45,7 @@ class OldResults(Part):
 
     def _backend(self, task: Task) -> Any:
         """Return where the task's result is, None if there is none or it cannot be forgotten."""
-        known = self.app.tasks.get(task.name)
-        backend = self.app.backend if known is None else known.backend
-        if task.id is None or isinstance(backend, DisabledBackend) or backend.as_uri() == "rpc://":
-            return None
-        return backend
+        return None if task.id is None else result_backend(self.app, task.name)
 
     def _is_here(self, backend: Any) -> bool:
         return isinstance(backend, Storing) and backend.database is self.broker.database

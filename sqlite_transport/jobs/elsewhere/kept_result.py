@@ -5,9 +5,9 @@ import time
 from typing import Any
 
 from celery import states
-from celery.backends.base import DisabledBackend
 
 from sqlite_transport.jobs.job import Job, Progress
+from sqlite_transport.jobs.result_backend import result_backend
 from sqlite_transport.message import timestamp
 from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, PROCESSING, SCHEDULED
 
@@ -28,9 +28,8 @@ STATUSES = {
 
 def result_of(app: Any, task_id: str) -> dict[str, Any] | None:
     """Return what the backend keeps of a task, None if that is nothing or cannot be looked at."""
-    backend = app.backend
-    # Over rpc:// a look takes the result away from who waits for it.
-    if isinstance(backend, DisabledBackend) or backend.as_uri() == "rpc://":
+    backend = result_backend(app)
+    if backend is None:
         return None
     found: dict[str, Any] = backend.get_task_meta(task_id, cache=False)
     return found if found.get("status") in STATUSES else None

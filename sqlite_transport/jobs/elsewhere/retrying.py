@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from celery.backends.base import DisabledBackend
-
 from sqlite_transport.arguments import arguments_of
 from sqlite_transport.jobs import asked
 from sqlite_transport.jobs.elsewhere.looking import OVER, Looking, browsed, named
 from sqlite_transport.jobs.elsewhere.unseen import unseen
 from sqlite_transport.jobs.errors import NoSuchJob, WrongState
 from sqlite_transport.jobs.job import Job
+from sqlite_transport.jobs.result_backend import result_backend
 from sqlite_transport.jobs.selecting import Progressing
 from sqlite_transport.retrying import renewed
 from sqlite_transport.status import FAILED
@@ -150,10 +149,8 @@ class Retrying(Looking):
         return "", key, [queues[key]] if queues.create_missing else []
 
     def _forget_result(self, entry: "Entry") -> None:
-        task = self.app.tasks.get(entry.type)
-        backend = self.app.backend if task is None else task.backend
-        is_kept = not isinstance(backend, DisabledBackend) and backend.as_uri() != "rpc://"
-        if entry.task_id is None or not is_kept:
+        backend = result_backend(self.app, entry.type)
+        if entry.task_id is None or backend is None:
             return
         try:
             backend.forget(entry.task_id)
