@@ -2,8 +2,9 @@
 
 import json
 import signal as signals
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
@@ -14,6 +15,18 @@ from sqlite_transport.message import timestamp
 
 #: The last moment that a date can tell, and from when on a number is a moment, not a wait.
 LAST, FIRST = 253402300799.0, 1e9
+
+
+def check_queue(name: str, known: Collection[str]) -> None:
+    """Refuse a queue that is not there, with those that may be meant.
+
+    Raises:
+        JobError: it is none of the known ones.
+    """
+    if name not in known:
+        names = sorted(known)
+        like = get_close_matches(name, names) or names
+        raise JobError(f"there is no queue {name!r}; there are: {', '.join(like) or 'none'}")
 
 
 def priority_of(value: object) -> int:

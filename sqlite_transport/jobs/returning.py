@@ -1,9 +1,7 @@
 """Giving back what is not where it belongs, and emptying a queue."""
 
-from difflib import get_close_matches
-
 from sqlite_transport.jobs.changing import WAITING
-from sqlite_transport.jobs.errors import JobError
+from sqlite_transport.jobs.checks import check_queue
 from sqlite_transport.jobs.part import Part
 from sqlite_transport.session import find_dead
 
@@ -49,8 +47,5 @@ class Returning(Part):
         Raises:
             JobError: there is no such queue.
         """
-        known = [row[0] for row in self.broker.database.read(QUEUES)]
-        if queue not in known:
-            like = get_close_matches(queue, known) or known
-            raise JobError(f"there is no queue {queue!r}; there are: {', '.join(like) or 'none'}")
+        check_queue(queue, [row[0] for row in self.broker.database.read(QUEUES)])
         return self.broker.purge(queue)

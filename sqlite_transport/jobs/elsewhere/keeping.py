@@ -5,6 +5,7 @@ from collections import Counter
 
 from celery.backends.base import DisabledBackend
 
+from sqlite_transport.jobs.checks import check_queue
 from sqlite_transport.jobs.cleaning import RESULTS, retention_of, tell
 from sqlite_transport.jobs.elsewhere.archived import Archived
 from sqlite_transport.jobs.elsewhere.queues import QUEUES, Queues
@@ -60,7 +61,7 @@ class Keeping(Archived, Queues):
         """
         if self._waiting([queue])[queue] is None:
             (queues,) = self._ask(QUEUES)
-            self._require_queue(queue, self._known_queues(queues))
+            check_queue(queue, self._known_queues(queues))
             return 0
         with self._connected() as connection, connection.channel() as channel:
             return int(channel.queue_purge(queue) or 0)

@@ -1,13 +1,11 @@
 """The queues: which there are, and how many messages wait in each."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from amqp.exceptions import ChannelError
 
 from sqlite_transport.jobs.elsewhere.asking import Answers, Asking, Question
-from sqlite_transport.jobs.errors import JobError
 
 QUEUES = Question("active_queues")
 
@@ -32,12 +30,6 @@ class Queues(Asking):
             queue = route.get("queue") if isinstance(route, dict) else route
             names |= {queue} if isinstance(queue, str) else set()
         return names
-
-    def _require_queue(self, name: str, known: Iterable[str]) -> None:
-        if name not in known:
-            names = sorted(known)
-            like = get_close_matches(name, names) or names
-            raise JobError(f"there is no queue {name!r}; there are: {', '.join(like)}")
 
 
 def consumed(answers: Answers) -> dict[str, list[str]]:
