@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlite_transport.jobs.errors import NoSuchJob, WrongState
+from sqlite_transport.jobs.errors import NoSuchJob, wrong_state
 from sqlite_transport.jobs.finding import Finding, read_job
 from sqlite_transport.jobs.job import Job
 from sqlite_transport.status import (
@@ -51,12 +51,8 @@ class Change:
         Raises:
             WrongState: it has another; with what can be done instead.
         """
-        job = self.job
-        if job.status not in statuses:
-            raise WrongState(
-                f"job {job.id} ({job.type}) cannot be {verb}, for it is {job.status}:"
-                f" {INSTEAD[job.status]}"
-            )
+        if self.job.status not in statuses:
+            raise wrong_state(self.job, verb, INSTEAD[self.job.status])
 
 
 class Changing(Finding):

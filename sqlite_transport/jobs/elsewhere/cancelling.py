@@ -8,7 +8,7 @@ from sqlite_transport.jobs.checks import seconds_of, signal_of
 from sqlite_transport.jobs.elsewhere.asking import Question
 from sqlite_transport.jobs.elsewhere.looking import UNSEEN, Looking, chosen, named
 from sqlite_transport.jobs.elsewhere.unseen import unseen
-from sqlite_transport.jobs.errors import WrongState
+from sqlite_transport.jobs.errors import wrong_state
 from sqlite_transport.jobs.job import Job
 from sqlite_transport.jobs.selecting import Progressing
 from sqlite_transport.lists.keys import PARTS
@@ -48,10 +48,7 @@ class Cancelling(Looking):
         task_id = named(ref)
         job, _ = self._find(task_id)
         if job is not None and job.completed_at is not None:
-            raise WrongState(
-                f"job {job.id} ({job.type}) cannot be cancelled, for it is {job.status}: "
-                "it has ended; it can be retried"
-            )
+            raise wrong_state(job, "cancelled", "it has ended; it can be retried")
         now = time.time()
         self._revoke([task_id], name, "cancel")
         told = replace(job or unseen(task_id), cancel_requested_at=now)

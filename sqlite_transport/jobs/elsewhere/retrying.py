@@ -11,7 +11,7 @@ from sqlite_transport.arguments import arguments_of
 from sqlite_transport.jobs import asked
 from sqlite_transport.jobs.elsewhere.looking import OVER, Looking, browsed, named
 from sqlite_transport.jobs.elsewhere.unseen import unseen
-from sqlite_transport.jobs.errors import NoSuchJob, WrongState
+from sqlite_transport.jobs.errors import NoSuchJob, WrongState, wrong_state
 from sqlite_transport.jobs.job import Job
 from sqlite_transport.jobs.result_backend import result_backend
 from sqlite_transport.jobs.selecting import Progressing
@@ -53,10 +53,8 @@ class Retrying(Looking):
         entry = archive.find(task_id)
         held, _ = self._held_task(task_id if entry is None else entry.task_id or task_id)
         if held is not None:
-            raise WrongState(
-                f"job {held.id} ({held.type}) cannot be retried, for it is {held.status}: "
-                f"the worker {held.worker} has it; it can be cancelled"
-            )
+            instead = f"the worker {held.worker} has it; it can be cancelled"
+            raise wrong_state(held, "retried", instead)
         if entry is None:
             raise NoSuchJob(
                 f"there is no job {task_id!r} in the history: it has not ended, or is not kept "
