@@ -31,7 +31,7 @@ from sqlite_transport.message import Envelope
 from sqlite_transport.retention import Retention
 from sqlite_transport.routing import REVISION, Route, Topology, read_subscribers, read_topology
 from sqlite_transport.settling import Delivery
-from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
+from sqlite_transport.status import OVER
 from sqlite_transport.unique_insert import UniqueInsert
 from sqlite_transport.uniqueness import holder
 from sqlite_transport.withheld import withheld_for
@@ -69,7 +69,7 @@ class Broker:
         self.declarations = Declarations()
         self.sessions: set[int] = set()
         self.retention: Mapping[str, Retention] = {}
-        self.kept: frozenset[str] = frozenset((COMPLETED, FAILED, CANCELLED))
+        self.kept: frozenset[str] = frozenset(OVER)
         self.history_url = ""
         self.watchers: frozenset[int] = frozenset()
         self._unique = UniqueInsert(database)

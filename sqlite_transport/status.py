@@ -5,6 +5,7 @@ PENDING, SCHEDULED, BLOCKED, PROCESSING = "pending", "scheduled", "blocked", "pr
 
 #: In the history.
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
+OVER = (COMPLETED, FAILED, CANCELLED)
 
 #: An attempt that was not the job's last one: the task asked for another, the
 #: consumer put the job back, or its process died.

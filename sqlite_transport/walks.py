@@ -8,15 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlite_transport.database import Database
-from sqlite_transport.status import (
-    BLOCKED,
-    CANCELLED,
-    COMPLETED,
-    FAILED,
-    PENDING,
-    PROCESSING,
-    SCHEDULED,
-)
+from sqlite_transport.status import BLOCKED, OVER, PENDING, PROCESSING, SCHEDULED
 
 
 class Walk(NamedTuple):
@@ -38,7 +30,7 @@ WALKS = {
         status: Walk(
             f"status = '{status}' AND completed_at IS NOT NULL", "completed_at, id", (LONG_AGO, 0)
         )
-        for status in (COMPLETED, FAILED, CANCELLED)
+        for status in OVER
     },
 }
 
@@ -66,7 +58,7 @@ class Wanted(NamedTuple):
     @property
     def has_ended(self) -> bool:
         """Whether they are in the history."""
-        return self.status in (COMPLETED, FAILED, CANCELLED)
+        return self.status in OVER
 
 
 # The plus keeps SQLite from a walk through the table in the order of the ids.

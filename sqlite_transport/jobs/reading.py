@@ -13,10 +13,7 @@ from sqlite_transport.lists.counting import Counting
 from sqlite_transport.lists.keys import PARTS
 from sqlite_transport.lists.pages import Pages
 from sqlite_transport.lists.parts import Ended, active_part
-from sqlite_transport.status import CANCELLED, COMPLETED, FAILED
-
-#: The statuses of what has ended.
-OVER = (COMPLETED, FAILED, CANCELLED)
+from sqlite_transport.status import OVER
 
 
 class Reading(Finding):

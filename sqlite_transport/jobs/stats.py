@@ -9,11 +9,7 @@ from typing import Any, TypeVar
 from sqlite_transport.jobs.checks import window_of
 from sqlite_transport.lists.counting import Counting
 from sqlite_transport.lists.pending import Counts
-from sqlite_transport.status import (
-    CANCELLED,
-    COMPLETED,
-    FAILED,
-)
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, OVER
 
 MINUTE = 60.0
 
@@ -105,7 +101,7 @@ def stats_of(counting: Counting, ended_since: Ended, window: float) -> Stats:
     window = window_of(window)
     census = counting.census()
     now = time.time()
-    ended = {status: ended_since(status, now - window) for status in (COMPLETED, FAILED, CANCELLED)}
+    ended = {status: ended_since(status, now - window) for status in OVER}
     totals = Numbers(**{status: counts.total() for status, counts in census.counts.items()})
     queues = _by(QueueStats, census.counts, 0)
     return Stats(

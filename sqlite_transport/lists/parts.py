@@ -13,15 +13,7 @@ from typing import NamedTuple, Protocol, cast
 
 from sqlite_transport.database import Database
 from sqlite_transport.lists.keys import ENDED, PARTS, Key, ended
-from sqlite_transport.status import (
-    BLOCKED,
-    CANCELLED,
-    COMPLETED,
-    FAILED,
-    PENDING,
-    PROCESSING,
-    SCHEDULED,
-)
+from sqlite_transport.status import BLOCKED, OVER, PENDING, PROCESSING, SCHEDULED
 
 LAST_ID = 2**63 - 1
 
@@ -205,7 +197,7 @@ class Ended:
     since, until: seconds since 1970; from the first on, and before the second.
     """
 
-    statuses: Sequence[str] = (COMPLETED, FAILED, CANCELLED)
+    statuses: Sequence[str] = OVER
     since: float = -inf
     until: float = inf
     rank: int = ENDED

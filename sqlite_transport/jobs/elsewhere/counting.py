@@ -11,7 +11,15 @@ from sqlite_transport.jobs.elsewhere.looking import Looking
 from sqlite_transport.jobs.elsewhere.queues import QUEUES, Queues, total
 from sqlite_transport.jobs.job import Job
 from sqlite_transport.jobs.stats import MINUTE, QueueStats, Stats, TypeStats
-from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, PENDING, PROCESSING, SCHEDULED
+from sqlite_transport.status import (
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    OVER,
+    PENDING,
+    PROCESSING,
+    SCHEDULED,
+)
 
 
 class Counting(Looking, Queues):
@@ -59,10 +67,7 @@ class Counting(Looking, Queues):
         from sqlite_transport.history_store.browsing import Browsed
 
         since = time.time() - window
-        statuses = (COMPLETED, FAILED, CANCELLED)
-        return Counter(
-            {each: self._archive.count(Browsed((each,), since=since)) for each in statuses}
-        )
+        return Counter({each: self._archive.count(Browsed((each,), since=since)) for each in OVER})
 
     def _unknown(self, heard: bool) -> Iterable[str]:
         yield f"{self.scheme}:// does not tell the types of pending jobs, nor since when they wait"

@@ -1,10 +1,10 @@
 """How many jobs a change of many is about, for whoever asks before it is made."""
 
 from sqlite_transport.jobs import asked
-from sqlite_transport.jobs.elsewhere.looking import OVER, Looking, browsed, chosen
+from sqlite_transport.jobs.elsewhere.looking import Looking, browsed, chosen
 from sqlite_transport.jobs.elsewhere.queues import QUEUES, Queues, total
 from sqlite_transport.lists.wanted import Wanted
-from sqlite_transport.status import PENDING, PROCESSING, SCHEDULED
+from sqlite_transport.status import OVER, PENDING, PROCESSING, SCHEDULED
 
 
 class Foreseeing(Looking, Queues):

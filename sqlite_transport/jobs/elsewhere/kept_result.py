@@ -9,7 +9,7 @@ from celery import states
 from sqlite_transport.jobs.job import Job, Progress
 from sqlite_transport.jobs.result_backend import result_backend
 from sqlite_transport.message import timestamp
-from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, PROCESSING, SCHEDULED
+from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, OVER, PROCESSING, SCHEDULED
 
 logger = logging.getLogger("sqlite_transport")
 
@@ -75,7 +75,7 @@ def job_of_result(task_id: str, found: dict[str, Any]) -> Job:
         expires_at=None,
         started_at=None,
         updated_at=moment,
-        completed_at=moment if status in (COMPLETED, FAILED, CANCELLED) else None,
+        completed_at=moment if status in OVER else None,
         worker=found.get("worker"),
         error=None if error is None else f"{type(error).__name__}: {error}",
         traceback=found.get("traceback"),

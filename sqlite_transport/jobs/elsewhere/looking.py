@@ -18,13 +18,12 @@ from sqlite_transport.jobs.job import Job
 from sqlite_transport.jobs.page import Page
 from sqlite_transport.lists.keys import PARTS
 from sqlite_transport.lists.wanted import Wanted
-from sqlite_transport.status import CANCELLED, COMPLETED, FAILED, PENDING
+from sqlite_transport.status import OVER, PENDING
 
 if TYPE_CHECKING:
     from sqlite_transport.history_store.browsing import Browsed
 
-#: The statuses of what has ended, and the name of their list in a cursor.
-OVER = (COMPLETED, FAILED, CANCELLED)
+#: The name of the list of what has ended, in a cursor.
 HISTORY = "history"
 
 UNSEEN = (

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_transport.arguments import arguments_of
 from sqlite_transport.jobs import asked
-from sqlite_transport.jobs.elsewhere.looking import OVER, Looking, browsed, named
+from sqlite_transport.jobs.elsewhere.looking import Looking, browsed, named
 from sqlite_transport.jobs.elsewhere.unseen import unseen
 from sqlite_transport.jobs.errors import NoSuchJob, WrongState, wrong_state
 from sqlite_transport.jobs.job import Job
 from sqlite_transport.jobs.result_backend import result_backend
 from sqlite_transport.jobs.selecting import Progressing
 from sqlite_transport.retrying import renewed
-from sqlite_transport.status import FAILED
+from sqlite_transport.status import FAILED, OVER
 
 if TYPE_CHECKING:
     from sqlite_transport.history_store.entry import Entry
