@@ -13,8 +13,8 @@ from media.disk import exists
 from media.errors import MediaError, OutsideLibraryError
 from media.library.alike import Alike, movies_of_size
 from media.library.database import Library
-from media.library.roots import movies_in, recall_root
-from media.library_root import ensure_same_disk, inspect_root, root_of
+from media.library.mounted import ensure_mounted
+from media.library_root import root_of
 from media.movie import KnownMovie, StoredFile
 from media.phases import ScanPhase
 from media.scan.content_hash import content_hash
@@ -52,7 +52,7 @@ class MoveSearch:
         return found
 
     def _alike(self, videos: Collection[StoredFile]) -> list[Alike]:
-        with self._library.reading() as session:
+        with Library(self.settings.library_database).reading() as session:
             of_size = movies_of_size(session, {video.size for video in videos})
         sizes = {one.size for one in of_size}
         here = {
@@ -80,16 +80,8 @@ class MoveSearch:
         _name, library = self.settings.library_at(root)
         if library.anchor and exists(root / library.anchor):
             return root  # it proves the disk, also when the last movie has left
-        state = inspect_root(root, library.anchor)
-        with self._library.reading() as session:
-            before = recall_root(session, root)
-            others = movies_in(session, root, but=directory)
-        ensure_same_disk(root, state, before, others)
+        ensure_mounted(root, self.settings, but=directory)
         return root
-
-    @property
-    def _library(self) -> Library:
-        return Library(self.settings.library_database)
 
 
 def _only(some: Sequence[Alike]) -> Alike | None:

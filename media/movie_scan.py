@@ -13,12 +13,13 @@ from media.errors import LibraryUnavailableError, OutsideLibraryError, StillCopy
 from media.library.database import Library
 from media.library.directories import note_failed, note_scanned
 from media.library.models import LibraryChange, Movie
+from media.library.mounted import ensure_mounted
 from media.library.moving import follow_movie
 from media.library.published import record_standings
 from media.library.recall import recall_by_id, recall_movie
 from media.library.record import record_movie
-from media.library.roots import movies_in, recall_root, remember_root
-from media.library_root import RootState, ensure_same_disk, inspect_root, root_of
+from media.library.roots import remember_root
+from media.library_root import RootState, inspect_root, root_of
 from media.moved_movie import MoveSearch
 from media.movie import KnownMovie
 from media.phases import ScanPhase
@@ -151,23 +152,16 @@ class MovieScan:
         return Library(self.settings.library_database)
 
     def _ensure_there(self, root: Path) -> RootState:
-        state = inspect_root(root, self._anchor_of(root))
-        with self._library.reading() as session:
-            before = recall_root(session, root)
-            others = movies_in(session, root, but=self.directory)
-        ensure_same_disk(root, state, before, others)
+        state = ensure_mounted(root, self.settings, but=self.directory)
         if not ScanRules(root).holds(str(self.directory)):
             raise OutsideLibraryError(f"{self.directory} links out of the library root {root}")
         return state
 
-    def _anchor_of(self, root: Path) -> str:
-        _name, library = self.settings.library_at(root)
-        return library.anchor
-
     def _ensure_unchanged(self, rules: ScanRules, state: RootState, inventory: Inventory) -> None:
         """Raise if the disk went, or somebody wrote to it, while it was being read."""
         root = rules.root
-        if inspect_root(root, self._anchor_of(root)) != state:
+        _name, library = self.settings.library_at(root)
+        if inspect_root(root, library.anchor) != state:
             raise LibraryUnavailableError(f"library root {root} changed during the scan")
         if take_inventory(self.directory, rules).files != inventory.files:
             raise StillCopyingError(f"{self.directory} changed during the scan")

@@ -8,8 +8,9 @@ from media.errors import LibraryUnavailableError, LibraryUnknownError
 from media.library.database import Library
 from media.library.directories import note_scanned
 from media.library.models import LibraryChange
-from media.library.roots import movies_in, recall_root, remember_root
-from media.library_root import RootState, ensure_same_disk, inspect_root
+from media.library.mounted import ensure_mounted
+from media.library.roots import remember_root
+from media.library_root import RootState, inspect_root
 from media.library_scan.batch import begin_batch, queue_directories
 from media.library_scan.gone import (
     DIRECTORY_GONE,
@@ -78,16 +79,13 @@ def walk_library(
         known = ", ".join(sorted(settings.libraries))
         raise LibraryUnknownError(f"there is no library {name!r}; there are: {known}")
     nested = [root for root in settings.roots() if root != own.path and own.path in root.parents]
-    state = inspect_root(own.path, own.anchor)
-    with Library(settings.library_database).reading() as session:
-        before = recall_root(session, own.path)
-        witnesses = movies_in(session, own.path, but=own.path)
+    state = ensure_mounted(own.path, settings)
+    database = Library(settings.library_database)
+    with database.reading() as session:
         recalled = recall_library(session, own.path, nested)
-    ensure_same_disk(own.path, state, before, witnesses)
     rules = ScanRules(own.path, phase)
     holds = holds_movie if own.kind is LibraryKind.MOVIES else holds_series
     tree = Tree(Lister(rules), frozenset(str(root.resolve()) for root in nested), holds(rules))
-    database = Library(settings.library_database)
     return LibraryWalk(name, batch_id, own, database, state, tree, recalled, progress)
 
 

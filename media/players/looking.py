@@ -9,11 +9,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from media.disk import exists, is_directory
-from media.errors import MediaError
+from media.errors import LibraryDatabaseBrokenError, LibraryDatabaseError, MediaError
 from media.library.database import Library
 from media.library.models import MediaFile, Movie
-from media.library.roots import movies_in, recall_root
-from media.library_root import ensure_same_disk, inspect_root
+from media.library.mounted import ensure_mounted
 from media.movie import FEATURES
 from media.players.event import Event
 from media.players.notices import Notice
@@ -79,16 +78,14 @@ class Look:
     def _roots(self) -> dict[Path, MediaError | None]:
         """Every library root that is concerned, and what is wrong with it."""
         named = (library_of(self.settings, Path(notice.directory)) for notice in self.notices)
-        libraries = {library[1].path: library[1] for library in named if library}
-        return {path: self._problem_with(library) for path, library in libraries.items()}
+        roots = {library[1].path for library in named if library}
+        return {root: self._problem_with(root) for root in roots}
 
-    def _problem_with(self, library: LibrarySettings) -> MediaError | None:
-        with self._library.reading() as session:
-            before = recall_root(session, library.path)
-            movies = movies_in(session, library.path, but=library.path)
+    def _problem_with(self, root: Path) -> MediaError | None:
         try:
-            state = inspect_root(library.path, library.anchor)
-            ensure_same_disk(library.path, state, before, movies)
+            ensure_mounted(root, self.settings)
+        except (LibraryDatabaseError, LibraryDatabaseBrokenError):
+            raise  # it is no root's own problem
         except MediaError as error:
             return error
         return None

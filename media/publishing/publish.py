@@ -6,8 +6,8 @@ from pathlib import Path
 from media.disk import is_directory
 from media.errors import MovieDirectoryMissingError, OutsideLibraryError
 from media.library.database import Library
-from media.library.roots import movies_in, recall_root
-from media.library_root import ensure_same_disk, inspect_root, root_of
+from media.library.mounted import ensure_mounted
+from media.library_root import root_of
 from media.phases import PublishPhase
 from media.publishing.directory import MovieDirectory
 from media.publishing.journal import Journal
@@ -46,7 +46,7 @@ def publish(
     with turn_of(movie_id, settings) as journal_path:
         with library.reading() as session:
             plan = make_plan(session, movie_id, settings, phase)
-        _ensure_there(plan.directory, settings, library)
+        _ensure_there(plan.directory, settings)
         journal = Journal.opened(journal_path, plan.published_at)
         outcome = _write_files(plan, phase, journal)
         if needs_recording(plan, outcome):
@@ -56,14 +56,9 @@ def publish(
     return _summary(plan, outcome)
 
 
-def _ensure_there(directory: Path, settings: Settings, library: Library) -> None:
+def _ensure_there(directory: Path, settings: Settings) -> None:
     root = root_of(directory, settings.roots())
-    _name, library_settings = settings.library_at(root)
-    state = inspect_root(root, library_settings.anchor)
-    with library.reading() as session:
-        before = recall_root(session, root)
-        others = movies_in(session, root, but=directory)
-    ensure_same_disk(root, state, before, others)
+    ensure_mounted(root, settings, but=directory)
     if not is_directory(directory):
         raise MovieDirectoryMissingError(f"the movie's directory {directory} is not there")
     if not directory.resolve().is_relative_to(root.resolve()):

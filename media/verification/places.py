@@ -5,9 +5,8 @@ from pathlib import Path
 
 from media.disk import is_directory
 from media.errors import LibraryUnavailableError, MediaError, OutsideLibraryError
-from media.library.database import Library
-from media.library.roots import movies_in, recall_root
-from media.library_root import ensure_same_disk, inspect_root, root_of
+from media.library.mounted import ensure_mounted
+from media.library_root import root_of
 from media.settings import Settings
 
 
@@ -19,7 +18,6 @@ class Places:
     """
 
     settings: Settings
-    library: Library
     warnings: dict[str, None] = field(default_factory=dict)
     _good: set[Path] = field(default_factory=set)
 
@@ -49,18 +47,9 @@ class Places:
     def _root_of(self, directory: Path) -> Path:
         root = root_of(directory, self.settings.roots())
         if root not in self._good:
-            self._ensure_mounted(root, directory)
+            ensure_mounted(root, self.settings, but=directory)
             self._good.add(root)
         return root
-
-    def _ensure_mounted(self, root: Path, directory: Path) -> None:
-        _name, library_settings = self.settings.library_at(root)
-        state = inspect_root(root, library_settings.anchor)
-        with self.library.reading() as session:
-            before = recall_root(session, root)
-            # Asked only where the disk seems to be another one.
-            others = movies_in(session, root, but=directory) if state != before else []
-        ensure_same_disk(root, state, before, others)
 
 
 _MOST_WARNINGS = 1000

@@ -29,7 +29,7 @@ def verify_published(settings: Settings, progress: Progress | None = None) -> Ve
         LibraryDatabaseError: the library database could not be used.
     """
     library = Library(settings.library_database)
-    return _Verification(library, Places(settings, library), progress or _silent).run()
+    return _Verification(library, Places(settings), progress or _silent).run()
 
 
 @dataclass

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from media.errors import MovieDirectoryMissingError, NoVideoError
 from media.inside import resolve_inside
-from media.library.database import Library
-from media.library.roots import movies_in, recall_root
-from media.library_root import ensure_same_disk, inspect_root, root_of
+from media.library.mounted import ensure_mounted
+from media.library_root import root_of
 from media.path_mapping import map_path
 from media.phases import ScanPhase
 from media.scan.inventory import take_inventory
@@ -45,7 +44,7 @@ class Place:
             PassingError: the disk cannot be seen, so nothing must look deleted.
             UnreadableFileError: the directory may not be read.
         """
-        self._ensure_mounted()
+        ensure_mounted(self.root, self.settings, but=self.directory)
         rules = ScanRules(self.root, phase)
         try:
             files = take_inventory(self.directory, rules).files
@@ -53,11 +52,3 @@ class Place:
         except (MovieDirectoryMissingError, NoVideoError):
             return False
         return True
-
-    def _ensure_mounted(self) -> None:
-        _name, library = self.settings.library_at(self.root)
-        state = inspect_root(self.root, library.anchor)
-        with Library(self.settings.library_database).reading() as session:
-            before = recall_root(session, self.root)
-            others = movies_in(session, self.root, but=self.directory)
-        ensure_same_disk(self.root, state, before, others)
