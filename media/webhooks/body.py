@@ -7,7 +7,7 @@ leave out what is null and send zeros for numbers they do not know.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
 from pydantic.alias_generators import to_camel
 
 # The programs' numbers are .NET's, and more than that no database column takes.
@@ -93,6 +93,14 @@ SHARED_TAGS = {
     "ApplicationUpdate": "ApplicationUpdate",
     "ManualInteractionRequired": "ManualInteractionRequired",
 }
+
+SharedEvent = (
+    Annotated[ConnectionTest, Tag("ConnectionTest")]
+    | Annotated[Health, Tag("Health")]
+    | Annotated[ApplicationUpdate, Tag("ApplicationUpdate")]
+    | Annotated[ManualInteractionRequired, Tag("ManualInteractionRequired")]
+    | Annotated[UnknownEvent, Tag("UnknownEvent")]
+)
 
 
 def tag_of(payload: Mapping[str, Any], tags: Mapping[str, str]) -> str:

@@ -10,16 +10,12 @@ from pydantic import Discriminator, Field, StrictBool, Tag, TypeAdapter
 
 from media.webhooks.body import (
     SHARED_TAGS,
-    ApplicationUpdate,
     Body,
-    ConnectionTest,
     Event,
-    Health,
     Int32,
     ManagedFile,
-    ManualInteractionRequired,
     RenamedFile,
-    UnknownEvent,
+    SharedEvent,
     tag_of,
 )
 
@@ -100,11 +96,7 @@ RADARR_EVENT: TypeAdapter[Event] = TypeAdapter(
         | Annotated[MovieDelete, Tag("MovieDelete")]
         | Annotated[MovieFileDelete, Tag("MovieFileDelete")]
         | Annotated[MovieNotice, Tag("MovieNotice")]
-        | Annotated[ConnectionTest, Tag("ConnectionTest")]
-        | Annotated[Health, Tag("Health")]
-        | Annotated[ApplicationUpdate, Tag("ApplicationUpdate")]
-        | Annotated[ManualInteractionRequired, Tag("ManualInteractionRequired")]
-        | Annotated[UnknownEvent, Tag("UnknownEvent")],
+        | SharedEvent,
         Discriminator(_tag),
     ]
 )

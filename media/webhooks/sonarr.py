@@ -10,16 +10,12 @@ from pydantic import Discriminator, Field, StrictBool, Tag, TypeAdapter
 
 from media.webhooks.body import (
     SHARED_TAGS,
-    ApplicationUpdate,
     Body,
-    ConnectionTest,
     Event,
-    Health,
     Int32,
     ManagedFile,
-    ManualInteractionRequired,
     RenamedFile,
-    UnknownEvent,
+    SharedEvent,
     tag_of,
 )
 
@@ -119,11 +115,7 @@ SONARR_EVENT: TypeAdapter[Event] = TypeAdapter(
         | Annotated[EpisodeFileDelete, Tag("EpisodeFileDelete")]
         | Annotated[SeriesDelete, Tag("SeriesDelete")]
         | Annotated[SeriesNotice, Tag("SeriesNotice")]
-        | Annotated[ConnectionTest, Tag("ConnectionTest")]
-        | Annotated[Health, Tag("Health")]
-        | Annotated[ApplicationUpdate, Tag("ApplicationUpdate")]
-        | Annotated[ManualInteractionRequired, Tag("ManualInteractionRequired")]
-        | Annotated[UnknownEvent, Tag("UnknownEvent")],
+        | SharedEvent,
         Discriminator(_tag),
     ]
 )
