@@ -4,7 +4,6 @@ Links are never followed: one that lies where a file of ours would go is somebod
 else's file, and nothing is written into a directory that is one.
 """
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from media.atomic_file import is_leftover, sync_directory, write_atomically, wri
 from media.disk import reading
 from media.errors import StillCopyingError, UnwritableDirectoryError
 from media.movie import StoredFile
+from media.scan.content_hash import whole_hash
 
 _MOST_ASIDE = 1000
 
@@ -54,9 +54,7 @@ class MovieDirectory:
 
     def sha256(self, relative: str) -> str:
         """Return the SHA-256 of a plain file's content, in hexadecimal digits."""
-        path = self.path / relative
-        with reading(path), path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return whole_hash(self.path / relative)
 
     def read(self, relative: str, max_bytes: int) -> bytes:
         """Return a file's content, at most one byte more than `max_bytes`."""

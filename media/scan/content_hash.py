@@ -1,7 +1,7 @@
 """Tell by its content whether a file is the same, wherever it lies."""
 
 import os
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from media.disk import reading
@@ -35,8 +35,5 @@ def content_hash(path: Path) -> str:
 
 def whole_hash(path: Path) -> str:
     """Return the SHA-256 of the whole content; raises what `content_hash` raises."""
-    digest = sha256()
     with reading(path), path.open("rb") as file:
-        while chunk := file.read(WHOLE_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return file_digest(file, "sha256").hexdigest()

@@ -1,11 +1,11 @@
 """Look at one published file."""
 
-import hashlib
 import os
 import stat
 
 from media.disk import reading
 from media.errors import StillCopyingError
+from media.scan.content_hash import whole_hash
 from media.verification.rows import Finding, PublishedRow
 
 
@@ -40,7 +40,6 @@ def _is_same(row: PublishedRow, status: os.stat_result) -> bool:
     if status.st_size != row.size:
         return False
     try:
-        with reading(row.path), row.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == row.sha256
+        return whole_hash(row.path) == row.sha256
     except StillCopyingError:
         return False  # it went, or was replaced, at this moment: somebody is at work there
