@@ -1,5 +1,6 @@
 """What a failure of the disk means, said once for all who read from it."""
 
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,15 @@ def reading(path: Path) -> Iterator[None]:
         raise StillCopyingError(f"{path} vanished while it was being read") from error
     except OSError as error:
         raise LibraryUnavailableError(f"cannot read {path}: {error.strerror}") from error
+
+
+def status_of(path: Path) -> os.stat_result | None:
+    """Return the status of what is at `path`, of a link its own; None where nothing is."""
+    with reading(path):
+        try:
+            return path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
 
 def exists(path: Path) -> bool:

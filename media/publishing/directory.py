@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from media.asset_kinds import ACTORS_DIRECTORY
 from media.atomic_file import is_leftover, sync_directory, write_atomically, writing
-from media.disk import reading
+from media.disk import reading, status_of
 from media.errors import StillCopyingError, UnwritableDirectoryError
 from media.movie import StoredFile
 from media.scan.content_hash import whole_hash
@@ -152,12 +152,7 @@ class MovieDirectory:
         return status.st_mode if status else 0
 
     def _status(self, relative: str) -> os.stat_result | None:
-        path = self.path / relative
-        with reading(path):
-            try:
-                return path.lstat()
-            except (FileNotFoundError, NotADirectoryError):
-                return None
+        return status_of(self.path / relative)
 
 
 def _parent(relative: str) -> str:

@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from media.disk import reading
+from media.disk import status_of
 from media.earlier import Published, Standing
 from media.errors import UnreadableFileError
 from media.movie import StoredFile
@@ -39,11 +39,9 @@ def _standing(directory: Path, published: Published) -> Standing:
 
 def _look_at(path: Path, relative: str) -> StoredFile | None:
     """Return the file at `path`, None where there is none; a link is nothing that we wrote."""
-    with reading(path):
-        try:
-            status = path.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+    status = status_of(path)
+    if status is None:
+        return None
     if not stat.S_ISREG(status.st_mode):
         return StoredFile(relative, -1, -1)
     return StoredFile(relative, status.st_size, status.st_mtime_ns)

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from media.disk import reading
+from media.disk import status_of
 from media.errors import StillCopyingError
 from media.scan.content_hash import whole_hash
 from media.verification.rows import Finding, PublishedRow
@@ -18,7 +18,7 @@ def look_at(row: PublishedRow) -> Finding:
         UnreadableFileError: it may not be read.
         LibraryUnavailableError: the disk fails.
     """
-    status = _status(row)
+    status = status_of(row.path)
     if status is None:
         return Finding(row, is_missing=True)
     is_plain = stat.S_ISREG(status.st_mode)
@@ -26,14 +26,6 @@ def look_at(row: PublishedRow) -> Finding:
     if is_plain and ((looks_same and row.changed_by_others_at is None) or _is_same(row, status)):
         return Finding(row, size=status.st_size, mtime_ns=status.st_mtime_ns)
     return Finding(row, is_changed=True)
-
-
-def _status(row: PublishedRow) -> os.stat_result | None:
-    with reading(row.path):
-        try:
-            return row.path.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
 
 
 def _is_same(row: PublishedRow, status: os.stat_result) -> bool:
