@@ -1,11 +1,11 @@
 """Write what was discovered into the library."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from media.discovery.local_files import LocalFiles
 from media.discovery.reading import Reading
-from media.library.matching import match_rows
+from media.library.matching import mark_missing, match_rows
 from media.library.models import Artwork, MediaFile, Movie
 from media.movie import FileRole, Probe, StoredFile
 
@@ -44,7 +44,7 @@ def _record_pictures(
     movie: Movie, pictures: dict[StoredFile, str], reading: Reading, now: datetime
 ) -> None:
     rows = match_rows(movie.artworks, pictures)
-    _mark_missing(movie.artworks, list(rows.values()), now)
+    mark_missing(movie.artworks, rows.values(), now)
     for file, kind in pictures.items():
         row = rows.get(file.relative_path)
         if row is None:
@@ -58,12 +58,6 @@ def _record_pictures(
             row.height = facts.height if facts else None
             row.perceptual_hash = facts.perceptual_hash if facts else None
             row.inspected_size, row.inspected_mtime_ns = file.size, file.mtime_ns
-
-
-def _mark_missing(rows: Sequence[Artwork], present: Sequence[Artwork], now: datetime) -> None:
-    for row in rows:
-        if row not in present and row.missing_since is None:
-            row.missing_since = now
 
 
 def _record_trailer(movie: Movie, file: StoredFile, probe: Probe | None) -> None:

@@ -1,6 +1,7 @@
 """Which row of the library belongs to which file on the disk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from media.movie import FoundFile, StoredFile
@@ -12,6 +13,7 @@ class FileRow(Protocol):
     relative_path: str
     size: int
     mtime_ns: int
+    missing_since: datetime | None
 
 
 class HashedRow(FileRow, Protocol):
@@ -56,3 +58,10 @@ def match_hashed_rows(rows: Sequence[H], files: Sequence[FoundFile]) -> dict[str
         if path not in matched and file.content_hash and file.content_hash in gone:
             matched[path] = gone.pop(file.content_hash)
     return matched
+
+
+def mark_missing(rows: Iterable[FileRow], present: Collection[FileRow], now: datetime) -> None:
+    """Note of each row that is not among the `present` ones when its file was first missed."""
+    for row in rows:
+        if row not in present and row.missing_since is None:
+            row.missing_since = now

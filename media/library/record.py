@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from media.asset_kinds import ACTOR
 from media.library.describe import describe
-from media.library.matching import match_hashed_rows, match_rows
+from media.library.matching import mark_missing, match_hashed_rows, match_rows
 from media.library.models import Artwork, MediaFile, Movie, StreamRow
 from media.movie import FoundArtwork, FoundFile, FoundMovie, Stream
 
@@ -37,7 +37,7 @@ def record_movie(session: Session, found: FoundMovie, now: datetime) -> Movie:
 
 def _record_files(movie: Movie, files: Sequence[FoundFile], now: datetime) -> None:
     rows = match_hashed_rows(movie.files, files)
-    _mark_missing(movie.files, list(rows.values()), now)
+    mark_missing(movie.files, rows.values(), now)
     for file in files:
         row = rows.get(file.stored.relative_path)
         if row is None:
@@ -74,7 +74,7 @@ def _record_artworks(movie: Movie, artworks: Sequence[FoundArtwork], now: dateti
     # Actors' pictures are in a hidden directory, where no scan looks.
     known = [row for row in movie.artworks if row.kind != ACTOR]
     rows = match_rows(known, [artwork.stored for artwork in artworks])
-    _mark_missing(known, list(rows.values()), now)
+    mark_missing(known, rows.values(), now)
     for artwork in artworks:
         row = rows.get(artwork.stored.relative_path)
         if row is None:
@@ -92,11 +92,3 @@ def _fill_stored(row: MediaFile | Artwork, found: FoundFile | FoundArtwork) -> N
     row.size = found.stored.size
     row.mtime_ns = found.stored.mtime_ns
     row.missing_since = None
-
-
-def _mark_missing(
-    rows: Sequence[MediaFile | Artwork], present: Sequence[MediaFile | Artwork], now: datetime
-) -> None:
-    for row in rows:
-        if row not in present and row.missing_since is None:
-            row.missing_since = now
