@@ -45,6 +45,10 @@ class Journal:
         """Whether it is noted that this content was to be written under this name."""
         return (relative, sha256) in self._noted
 
+    def names(self, relative: str) -> bool:
+        """Whether it is noted that anything was to be written under this name."""
+        return any(name == relative for name, _sha256 in self._noted)
+
     def note(self, relative: str, sha256: str) -> None:
         """Bring to the disk that this is going to be written."""
         if self.has(relative, sha256):

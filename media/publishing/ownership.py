@@ -36,11 +36,20 @@ class Ownership:
             return UNREADABLE
 
     def is_ours(self, relative: str) -> bool:
-        """Whether the file is as we wrote it, and not one that was there before us."""
+        """Whether the file is as we wrote it, and not one that was there before us.
+
+        One of a name that we have never written is not read: it may be somebody's large trailer.
+        """
+        if not self._has_written(relative):
+            return False
         content = self.content_of(relative)
         return content is not None and (
             self._is_recorded(relative, content) or self.journal.has(relative, content)
         )
+
+    def _has_written(self, relative: str) -> bool:
+        row = self.plan.published.get(relative)
+        return (row is not None and not row.is_adopted) or self.journal.names(relative)
 
     def _is_recorded(self, relative: str, content: str) -> bool:
         row = self.plan.published.get(relative)

@@ -1,10 +1,14 @@
 """Files of the user's own are never lost, and stay where they are unless told otherwise."""
 
+from pathlib import Path
+
 import pytest
 from publishing_stage import JPEG, NFO, PNG, Stage
 from sqlalchemy import update
 
 from media.library.models import PublishedFile
+from media.publishing import directory
+from media.scan.content_hash import whole_hash
 
 OURS, OTHER, MINE = JPEG + b"ours", JPEG + b"other", JPEG + b"mine"
 
@@ -130,6 +134,23 @@ def test_the_user_s_trailer_and_actors_stay(stage: Stage) -> None:
     summary = stage.publish(trailers=True)
     assert set(summary.kept) == {".actors/Halina_Reijn.png", "movie-trailer.mkv"}
     assert stage.files().keys() == {".actors/Halina_Reijn.png", "movie-trailer.mkv", NFO}
+
+
+def test_a_trailer_of_the_user_s_own_name_is_not_read_through(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def _noted(path: Path) -> str:
+        read.append(path.name)
+        return whole_hash(path)
+
+    monkeypatch.setattr(directory, "whole_hash", _noted)
+    (stage.directory / "movie-trailer.mkv").write_bytes(MINE)
+    stage.choose("trailer", OURS)
+    for _run in range(2):
+        assert stage.publish(trailers=True).kept == ["movie-trailer.mkv"]
+    assert read == []
 
 
 def test_links_are_not_followed(stage: Stage) -> None:
