@@ -1,16 +1,13 @@
 """A movie that is moved while it is scanned, and scans that are killed."""
 
-import os
 import shutil
-import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from killing import killed_at
 from moving_house import House
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from media import movie_scan
@@ -150,29 +147,6 @@ def test_a_failure_before_the_commit_changes_nothing(
             house.scan(new)
     assert (house.movies(), house.changes()) == ({house.old: False}, [])
     assert house.scan(new).moved_from == str(house.old)
-
-
-def killed_at(statement: int, call: Call) -> bool:
-    """Run `call` in a child that is killed before its SQL statement of that number."""
-    child = os.fork()
-    if not child:
-        left = [statement]
-
-        def _count(*_: object) -> None:
-            left[0] -= 1
-            if left[0] < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(Engine, "before_cursor_execute", _count)
-        event.listen(Engine, "commit", _count)
-        try:
-            call()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status == 0 or os.WTERMSIG(status) == signal.SIGKILL
-    return status != 0
 
 
 def test_killed_before_any_statement_it_is_moved_the_next_time(house: House, new: Path) -> None:

@@ -1,18 +1,14 @@
 """Webhooks that many processes take at once, and processes that are killed while they do."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from killing import killed_at
 from webhook_bodies import DOWNLOAD, EPISODE_DOWNLOAD, MOVIE_DELETE
 from webhook_rows import Rows
 
@@ -76,34 +72,6 @@ def test_one_job_in_eight_processes_has_one_row_and_one_answer(
     assert (rows.outcomes(), len(rows.changes())) == (["notify-queued"], 1)
 
 
-Call = Callable[[], object]
-
-
-def killed_at(statement: int, call: Call) -> bool:
-    """Run `call` in a child that is killed before its SQL statement of that number."""
-    child = os.fork()
-    if not child:
-        left = [statement]
-
-        def _count(*_: object) -> None:
-            left[0] -= 1
-            if left[0] < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(Engine, "before_cursor_execute", _count)
-        event.listen(Engine, "commit", _count)
-        try:
-            call()
-        except PathNotMappedError:
-            pass
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status == 0 or os.WTERMSIG(status) == signal.SIGKILL
-    return status != 0
-
-
 def state(rows: Rows, movie: int) -> tuple[object, ...]:
     deleted_at, reason = rows.deleted(movie)
     return rows.outcomes(), rows.changes(), deleted_at is not None, reason
@@ -145,11 +113,15 @@ def test_killed_before_any_statement_and_run_again_it_ends_the_same(
 def test_a_failure_killed_before_any_statement_is_recorded_the_next_time(
     settings: Settings, tmp_path: Path
 ) -> None:
+    def take(own: Settings) -> None:
+        with suppress(PathNotMappedError):
+            receive(DOWNLOAD, own, "job")
+
     for statement in range(100):
         database = {"library_database": tmp_path / f"{statement}.db", "path_mappings": {}}
         own = settings.model_copy(update=database)
         Rows(own).outcomes()
-        killed = killed_at(statement, lambda own=own: receive(DOWNLOAD, own, "job"))
+        killed = killed_at(statement, lambda own=own: take(own))
         with pytest.raises(PathNotMappedError):
             receive(DOWNLOAD, own, "job")
         assert Rows(own).outcomes() == ["path-not-mapped"]
